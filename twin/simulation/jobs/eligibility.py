@@ -13,7 +13,7 @@ from twin.simulation.jobs.verdicts import FAILED, MET
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.workload import Job
-from twin.workload.graph import waits
+from twin.workload.graph import follows, waits
 
 
 class Eligibility:
@@ -55,7 +55,6 @@ class Eligibility:
         """Who has just come and names others joins, waits, or never can."""
         verdict = self.followers.verdict(j)
         if verdict == MET:
-            self.own.released[j] = True
             self._enter(j)
         elif verdict == FAILED:
             self._give_up(j)
@@ -73,10 +72,9 @@ class Eligibility:
                 self._release(j)
 
     def _release(self, j: int) -> None:
-        own = self.own
-        own.released[j] = True
         delay_s = 0.0 if self.jobs[j].submits_itself else self.jobs[j].submit_s
         if delay_s > 0:
+            self.own.submitted_s[j] = self.world.now_s + delay_s
             self.world.clock.wait(Stage.JOBS, delay_s, "job follows", j)
         else:
             self._enter(j)
@@ -84,11 +82,10 @@ class Eligibility:
     def _enter(self, j: int) -> None:
         """Join the queue now; those who wait for a job that never can wait in vain."""
         own = self.own
-        if np.isnan(own.submitted_s[j]):
+        if follows(self.jobs[j]):
             own.submitted_s[j] = self.world.now_s
-        own.eligible_s[j] = max(self.world.now_s, own.submitted_s[j])
-        if not waits(self.jobs[j]):
-            own.eligible_s[j] = own.submitted_s[j]
+        late = waits(self.jobs[j])
+        own.eligible_s[j] = self.world.now_s if late else own.submitted_s[j]
         if not self.join(j):
             self.see([j])
 

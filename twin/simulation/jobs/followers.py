@@ -163,12 +163,12 @@ class Followers:
         return [j for j in found if j in self.clauses]
 
     def _unasked(self, j: int) -> bool:
-        """Whether a job waits for others, and they have not let it come."""
-        waiting = self.own.phase[j] == Phase.AWAITED and not self.own.released[j]
-        return bool(waiting and not (self.jobs[j].submits_itself and self._unborn(j)))
-
-    def _unborn(self, j: int) -> bool:
-        return bool(np.isnan(self.own.submitted_s[j]))
+        """Whether a job waits for others, and they have not let it come: one that submits itself
+        has come, of any other it is not known when it will.
+        """
+        to_come = bool(np.isnan(self.own.submitted_s[j]))
+        waiting = bool(self.own.phase[j] == Phase.AWAITED)
+        return waiting and to_come != self.jobs[j].submits_itself
 
     def _decides(self, awaited: Awaited, before: int) -> bool:
         """Whether what became of one job may decide: not where another is known to be open."""
@@ -255,7 +255,7 @@ class Followers:
     def _all_settled(self, before: Index, coming: Sequence[int]) -> bool:
         """Whether nothing of an open-ended workload is under way."""
         own = self.own
-        still = (own.phase[before] == Phase.AWAITED) & ~own.released[before]
+        still = (own.phase[before] == Phase.AWAITED) & np.isnan(own.submitted_s[before])
         still &= ~np.isin(before, coming)
         return bool((still | np.isin(own.phase[before], OVER)).all())
 

@@ -66,11 +66,10 @@ class JobState:
     energy_j: Array
     """At the AC input of its racks, idle power of its nodes included."""
     submitted_s: Array
-    """nan before."""
+    """When it was submitted, or will be once those that it follows have ended; nan before that is
+    known."""
     eligible_s: Array
     """When it joined the queue; nan before."""
-    released: Mask
-    """Its predecessors have ended as it asks for."""
     placed_s: Array
     """When it last got its nodes."""
     started_s: Array
@@ -151,7 +150,6 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         energy_j=np.zeros(count),
         submitted_s=np.full(count, np.nan),
         eligible_s=np.full(count, np.nan),
-        released=np.zeros(count, dtype=bool),
         placed_s=np.full(count, np.nan),
         preemptions=_none_yet(count),
         leaving=np.zeros(count, dtype=bool),
