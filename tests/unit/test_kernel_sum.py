@@ -12,6 +12,7 @@ from twin.physics.kernels import (
     KernelFormats,
     LawRange,
     ServingReplica,
+    WindowRules,
     benchmark_schedule,
     expert_buffer_bytes,
     iteration_laws,
@@ -129,6 +130,17 @@ def test_what_a_host_hides_is_all_kernels(host: HostTimes) -> None:
     reads = alone.fixed_s(many, 512.0) + alone.context_s(many) * context
     both = law.fixed_s(many, 512.0) + law.context_s(many) * context
     assert both == pytest.approx(np.maximum(reads, host.least_s(many)))
+
+
+def test_a_new_token_beside_prompts_fills_a_tile() -> None:
+    """Of 64 rows in one kernel with them: 63 more than its own, and none where none are read."""
+    tiled = ServingReplica(DENSE, FORMS, windows=WindowRules(mixed_rows=64.0))
+    law = iteration_laws(tiled, Counted(), HostTimes(), LawRange(64, 512, 2000))[0]
+    apart = _law(HostTimes())
+    many = np.array([1.0, 8.0, 64.0])
+    assert law.fixed_s(many) == pytest.approx(apart.fixed_s(many))
+    more_s = law.fixed_s(many, 256.0) - apart.fixed_s(many, 256.0)
+    assert more_s == pytest.approx(63 * apart.context_s(many) * many * law.over.mean_context)
 
 
 def test_pieces_of_a_prompt_add_up() -> None:

@@ -39,6 +39,8 @@ class Software:
     """Whether keys and values that a window has left behind stay in memory with the request."""
     masked_chunks: bool
     """Whether GPUs before Blackwell decode behind a first chunk head by head."""
+    one_attention: bool
+    """Whether one kernel attends for prompts and new tokens of an iteration together."""
     dense_error_frac: float
     experts_error_frac: float
     source: str
@@ -64,6 +66,7 @@ SOFTWARE: dict[str, Software] = {
             ),
             True,
             True,
+            False,
             0.07,
             0.17,
             "host times fitted on 154 published points of TensorRT-LLM",
@@ -73,6 +76,7 @@ SOFTWARE: dict[str, Software] = {
             VLLM,
             False,
             False,
+            True,
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
@@ -87,12 +91,18 @@ SOFTWARE: dict[str, Software] = {
             ),
             False,
             False,
+            True,
             0.15,
             0.20,
             "vLLM's host times, hidden behind kernels as its scheduler of 0.14 and later has them",
         ),
     )
 }
+TILE_ROWS = 64.0
+"""Of FlashAttention 2 with paged keys and values, whatever the width of a head (`kBlockM` of its
+split kernel); FlashAttention 3, on Hopper, packs the query heads of a key into a tile instead."""
+TILED_GPUS = ("a100", "l40", "rtx")
+"""GPUs on which vLLM runs FlashAttention 2."""
 EAGER_LAYER_S = 7.1e-4
 """For the host to queue a layer where nobody measured it: Qwen2.5-Omni 7B (28 layers) makes a token
 in 22 to 23 ms under vLLM on an A800 without graphs, 13 ms with them (vllm-omni, issue 7960,
@@ -144,4 +154,9 @@ def eager(host: HostTimes, layers: int, layer_s: float = EAGER_LAYER_S) -> HostT
 def window_rules(engine: Software, gpu: Gpu) -> WindowRules:
     """What an engine does on a GPU about layers that see a window or a chunk of their context."""
     before_blackwell = gpu.fp4_flop_s is None
-    return WindowRules(engine.keeps_windows, engine.masked_chunks and before_blackwell)
+    tiles = any(part in gpu.name.lower() for part in TILED_GPUS)
+    return WindowRules(
+        engine.keeps_windows,
+        engine.masked_chunks and before_blackwell,
+        TILE_ROWS if engine.one_attention and tiles else 0.0,
+    )

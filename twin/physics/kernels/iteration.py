@@ -127,7 +127,22 @@ class IterationLaw:
         attention = self._decode.read("total_s", np.maximum(sequences, 1.0))
         layers: Array = self._layers.read("total_s", sequences + prompt_tokens)
         layers = layers + np.where(sequences > 0, attention, 0.0)
+        layers = layers + self._mixed_s(sequences, prompt_tokens)
         return layers + self.host.layers_s(sequences, prompt_tokens, sparse)
+
+    def _mixed_s(self, sequences: Array, prompt_tokens: Array) -> Array:
+        """Seconds that new tokens take longer in an iteration that reads prompts too, where one
+        kernel does both in tiles of many rows: as long as so many rows of a prompt, as far as
+        streaming keys and values does not hide them.
+        """
+        rows = self.replica.windows.mixed_rows
+        if not rows:
+            return np.zeros(np.broadcast(sequences, prompt_tokens).shape)
+        length = max(self.over.longest_context, 1.0)
+        each = rows * float(self._prompt.read("total_s", length)) / (length**2 / 2)
+        beyond = np.maximum(each - self._slope_s(sequences / self.over.rows_each), 0.0)
+        held = sequences / self.over.rows_each * self.over.mean_context
+        return np.where(prompt_tokens > 0, beyond * held, 0.0)
 
     def head_s(self, sequences: Array, prompt_tokens: Array) -> Array:
         """Seconds of the head for the tokens that are made, and of the batch on the host."""

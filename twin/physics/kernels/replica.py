@@ -59,13 +59,18 @@ TOGETHER = StageLink()
 
 @dataclass(frozen=True)
 class WindowRules:
-    """What an engine does about layers that see a window or a chunk of their context."""
+    """What an engine does about layers that see a window or a chunk of their context, and about
+    new tokens beside prompts.
+    """
 
     kept_whole: bool = False
     """Their keys and values stay in memory as long as the request, as those of other layers do."""
     masked_chunks: bool = False
     """Contexts longer than a chunk are decoded there by a kernel in which every query head reads
     its keys and values by itself."""
+    mixed_rows: float = 0.0
+    """Rows of a tile that a new token fills alone in an iteration that reads prompts too, where one
+    kernel does both; 0 where they are done apart."""
 
 
 @dataclass(frozen=True)
