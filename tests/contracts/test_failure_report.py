@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import small_layout
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 import twin
 from tests.planner import asked, job, loaded, written
@@ -22,7 +23,8 @@ from twin.analysis.failure_parts.one_line import one_line
 from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.catalogue.rows import PowerEquipment
 from twin.present.failure_report import pdf_bytes, render
-from twin.present.failure_report.one_line import diagram
+from twin.present.failure_report.one_line import TITLE_PT, diagram
+from twin.present.paper import BOLD
 from twin.quantities import power
 
 ROOT = Path(__file__).parents[2]
@@ -261,8 +263,11 @@ def test_the_command_writes_page_pdf_and_document(tmp_path: Path) -> None:
 
 
 def test_a_title_fits_its_box_also_where_columns_are_many() -> None:
+    pdf_bytes(of_small_hall())  # which loads the typeface
     static = twin.build(twin.load(ROOT / "layouts" / "campus_20mw.yaml"))
     drawn = diagram(one_line(static))
     assert max(len(box.members) for box in drawn.boxes) > 100
     for box in drawn.boxes:
-        assert 7.2 * len(box.lines[0]) <= box.width
+        assert stringWidth(box.lines[0], BOLD, TITLE_PT) <= box.width - 4.0
+    titles = {box.lines[0] for box in drawn.boxes}
+    assert {"2 × switchboards", "4 × transformers"} <= titles  # was "4 × trans…rmers"

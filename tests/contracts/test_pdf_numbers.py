@@ -38,8 +38,10 @@ def all_lines(pages: list[list[str]]) -> list[str]:
 
 
 def after(lines: list[str], words: str, count: int = 1) -> list[str]:
-    """The cells that follow one."""
-    start = lines.index(words) + 1
+    """The cells that follow one, which may stand on two lines."""
+    broken = words.split(" ", 1)
+    start = next(n for n in range(len(lines)) if words in (lines[n], " ".join(lines[n : n + 2])))
+    start += 1 if lines[start] == words else len(broken)
     return lines[start : start + count]
 
 

@@ -219,11 +219,12 @@ def _asked(value: Any) -> str:
 
 def page(found: SideBySide) -> str:
     """The comparison as one HTML page that needs nothing else."""
-    told = sentences(found)
+    first, *rest = blocks(found)
     section = Section("Differences", [], [
-        Lines("In words", tuple(told)),
+        Lines("In words", tuple(sentences(found))),
+        first,
         side_by_side_picture(found),
-        *blocks(found),
+        *rest,
     ])  # fmt: skip
     over = (
         f"Comparison of {len(found.names)} designs; {found.names[0]} is what the others are held "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -15,26 +16,36 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     CondPageBreak,
-    Image,
+    Flowable,
     LongTable,
     Paragraph,
     SimpleDocTemplate,
     TableStyle,
 )
 
-from twin.present.blocks import Block, Grid, Lines, Picture
+from twin.present.blocks import Block, Grid, Lines, Picture, Section
+from twin.present.figures.style import PAPER_DPI
 
 FONT = "DejaVuSans"
 BOLD = "DejaVuSans-Bold"
 MARGIN = 15 * mm
 COLUMN = A4[0] - 2 * MARGIN
+_NUMBER = 16
+"""Letters of a number with its unit."""
+_PADDING = 7.0
+"""Left and right of the words of a cell, and a little more, in points."""
 ROOM = 28 * mm
 """Less than this at the foot of a page, and a title begins the next one."""
-_HIGHEST = A4[1] / 2.2
-"""A picture leaves room for its words on the same page."""
+_DRAWN = 72 / PAPER_DPI
+"""Points a dot: a figure is printed as large as it is drawn, so that its letters have 9 points."""
+_LEAST = 0.6
+"""Of that size, where a picture then fits what is left of a page."""
+_HIGHEST = A4[1] - 2 * MARGIN - 40 * mm
+"""A picture leaves room for a heading and for its own words."""
 
 
 def document_bytes(title: str, story: Iterable[Any]) -> bytes:
@@ -93,16 +104,49 @@ def block(shown: Block) -> Iterator[Any]:
         for line in shown.lines:
             yield text(f"• {line}", style(9, spaceAfter=2, leftIndent=8))
     elif isinstance(shown, Picture):
-        yield _picture(shown)
-        yield text(shown.caption, style(8, spaceAfter=4))
+        yield PrintedPicture(shown)
 
 
-def _picture(block: Picture) -> Image:
-    """A PNG as wide as the page, unless it were too high."""
-    data = b64decode(block.address.partition(",")[2])
-    wide, high = ImageReader(BytesIO(data)).getSize()
-    scale = min(COLUMN / wide, _HIGHEST / high)
-    return Image(BytesIO(data), wide * scale, high * scale)
+class PrintedPicture(Flowable):
+    """A PNG with its words below, never apart; a little smaller where it then fits the page."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self.spaceAfter = 4
+        self._image = ImageReader(BytesIO(b64decode(picture.address.partition(",")[2])))
+        self._words = text(picture.caption, style(8))
+        wide, high = self._image.getSize()
+        scale = min(_DRAWN, COLUMN / wide, _HIGHEST / high)
+        self._full = (wide * scale, high * scale)
+        self._scale = 1.0
+
+    def wrap(self, wide: float, high: float) -> tuple[float, float]:
+        """Width and height in points of what is drawn within so much room."""
+        words = self._words.wrap(wide, high)[1]
+        room = (high - words) / self._full[1]
+        self._scale = room if _LEAST <= room < 1 else 1.0
+        return wide, self._full[1] * self._scale + words
+
+    def draw(self) -> None:
+        """Draw the picture above its words."""
+        wide, high = (side * self._scale for side in self._full)
+        words = self._words.height
+        self.canv.drawImage(self._image, 0, words, wide, high)
+        self._words.drawOn(self.canv, 0, 0)
+
+
+def opening(number: int, section: Section) -> Iterator[Any]:
+    """A chapter's heading and sentences, with what follows on the same page."""
+    said = [text(f"{number} {section.title}", style(14, bold=True, spaceBefore=14, spaceAfter=4))]
+    said += [text(sentence, style(9, spaceAfter=3)) for sentence in section.says]
+    high = sum(one.wrap(COLUMN, A4[1])[1] + one.getSpaceAfter() for one in said)
+    first = section.blocks[0] if section.blocks else None
+    if isinstance(first, Picture):
+        high += _LEAST * PrintedPicture(first).wrap(COLUMN, 1e6)[1]
+    else:
+        high += ROOM
+    yield CondPageBreak(high)
+    yield from said
 
 
 def text(said: str, look: ParagraphStyle) -> Paragraph:
@@ -111,7 +155,7 @@ def text(said: str, look: ParagraphStyle) -> Paragraph:
 
 
 def table(block: Grid) -> LongTable:
-    """Columns as wide as their longest words ask for, in shares of the page."""
+    """Columns in which no word is broken, unless the page is too narrow for it."""
     size = 7.5 if len(block.headings) < 7 else 6.2
     left = style(size)
     right = style(size, alignment=2)
@@ -119,11 +163,12 @@ def table(block: Grid) -> LongTable:
         text(word, style(size, bold=True, alignment=2 if block.right[k] else 0))
         for k, word in enumerate(block.headings)
     ]
+    block = replace(block, rows=tuple(_unbroken(row, block.right) for row in block.rows))
     body = [
         [text(cell, right if block.right[k] else left) for k, cell in enumerate(row)]
         for row in block.rows
     ]
-    made = LongTable([head, *body], colWidths=_widths(block), repeatRows=1, hAlign="LEFT")
+    made = LongTable([head, *body], colWidths=_widths(block, size), repeatRows=1, hAlign="LEFT")
     made.setStyle(
         TableStyle(
             [
@@ -140,10 +185,46 @@ def table(block: Grid) -> LongTable:
     return made
 
 
-def _widths(block: Grid) -> list[float]:
-    """Between the longest word and the longest cell, the widest columns giving way."""
-    columns = list(zip(block.headings, *block.rows, strict=True))
-    wanted = [min(max(len(cell) for cell in cells), 60) + 2.0 for cells in columns]
-    least = [max(max(map(len, cell.split() or [""])) for cell in cells) for cells in columns]
-    weights = [max(w**0.75 * 2.2, min(m, 24) + 2.0) for w, m in zip(wanted, least, strict=True)]
-    return [COLUMN * weight / sum(weights) for weight in weights]
+def _unbroken(row: Sequence[str], right: Sequence[bool]) -> tuple[str, ...]:
+    """Numbers with their units on one line, unless they are sentences."""
+    return tuple(
+        cell.replace(" ", "\u00a0") if right[k] and len(cell) <= _NUMBER else cell
+        for k, cell in enumerate(row)
+    )
+
+
+def _widths(block: Grid, size: float) -> list[float]:
+    """Each as wide as its longest word; what is left goes to cells that are longer than that, and
+    what no cell needs to all alike.
+    """
+    columns = list(zip(*block.rows, strict=True)) or [() for _ in block.headings]
+    held = [_lengths(cells, FONT, size) for cells in columns]
+    heads = [_lengths([word], BOLD, size) for word in block.headings]
+    least = [max(a[0], b[0]) + _PADDING for a, b in zip(held, heads, strict=True)]
+    wanted = [max(a[1], b[1]) + _PADDING for a, b in zip(held, heads, strict=True)]
+    least = _narrowed(least)
+    left = COLUMN - sum(least)
+    more = [max(w - m, 0.0) for w, m in zip(wanted, least, strict=True)]
+    share = min(1.0, left / (sum(more) or 1.0))
+    spare = (left - share * sum(more)) / len(least)
+    return [width + share * extra + spare for width, extra in zip(least, more, strict=True)]
+
+
+def _narrowed(widths: list[float]) -> list[float]:
+    """The widest columns cut to one width, so that all of them have room on the page."""
+    held = sorted(widths)
+    for n, width in enumerate(held):
+        most = (COLUMN - sum(held[:n])) / (len(held) - n)
+        if width > most:
+            return [min(one, most) for one in widths]
+    return widths
+
+
+def _lengths(cells: Iterable[str], font: str, size: float) -> tuple[float, float]:
+    """Of the longest word and of the longest cell, in points."""
+    told = [cell for cell in cells if cell]
+    words = {word for cell in told for word in cell.split(" ")}
+    return (
+        max((stringWidth(word, font, size) for word in words), default=0.0),
+        max((stringWidth(cell, font, size) for cell in set(told)), default=0.0),
+    )

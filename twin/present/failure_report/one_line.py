@@ -14,11 +14,16 @@ from twin.catalogue.equipment_kinds import plural
 from twin.quantities import middle, percent, power, shared, span
 
 WIDTH = 960.0
-BOX_HEIGHT = 44.0
-ROW = 54.0
-GUTTER = 34.0
-LETTER = 7.2
-"""Width of a bold letter of 10.5 points, spare included."""
+BOX_HEIGHT = 50.0
+ROW = 62.0
+GUTTER = 27.0
+TITLE_PT = 9.6
+LETTER = 6.75
+"""Width of a bold letter of a title, spare included."""
+SPARE = 0.8
+"""Heights of a line that a box has above and below its lines."""
+DROP = 1.5
+"""Points by which a line stands below the foot of its share: letters rise more than they hang."""
 MOST_ROWS = 14
 """In one column; past it, boxes of a kind with the same supplies are drawn as one."""
 

@@ -8,12 +8,20 @@ from typing import Any
 from reportlab.graphics.shapes import Drawing, PolyLine, Rect, String
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.platypus import CondPageBreak, PageBreak, Spacer
+from reportlab.platypus import PageBreak, Spacer
 
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Section
 from twin.present.failure_report import front
-from twin.present.failure_report.one_line import BOX_HEIGHT, DiagramBox, OneLine, diagram
+from twin.present.failure_report.one_line import (
+    BOX_HEIGHT,
+    DROP,
+    SPARE,
+    TITLE_PT,
+    DiagramBox,
+    OneLine,
+    diagram,
+)
 from twin.present.failure_report.sections import sections
 from twin.present.failure_report.svg import look
 from twin.present.paper import (
@@ -21,9 +29,9 @@ from twin.present.paper import (
     COLUMN,
     FONT,
     MARGIN,
-    ROOM,
     block,
     document_bytes,
+    opening,
     style,
     table,
     text,
@@ -54,10 +62,7 @@ def _story(report: FailureReport) -> Iterator[Any]:
 
 
 def _section(n: int, section: Section, report: FailureReport) -> Iterator[Any]:
-    yield CondPageBreak(ROOM)
-    yield text(f"{n} {section.title}", style(14, bold=True, spaceBefore=14, spaceAfter=4))
-    for sentence in section.says:
-        yield text(sentence, style(9, spaceAfter=3))
+    yield from opening(n, section)
     if n == 1:
         yield _drawing(diagram(report.parts["one_line"]))
     for one in section.blocks:
@@ -85,14 +90,14 @@ def _box(box: DiagramBox, height: float) -> Iterator[Any]:
     frame.strokeColor = colors.HexColor(_STROKE[kind])
     frame.strokeWidth = 1.2 if kind in ("plain", "fair") else 2.6
     yield frame
-    step = BOX_HEIGHT / (len(box.lines) + 0.6)
+    step = BOX_HEIGHT / (len(box.lines) + SPARE)
     for k, line in enumerate(box.lines):
         yield String(
             box.x + box.width / 2,
-            height - box.y - (k + 1) * step,
+            height - box.y - (k + 1) * step - DROP,
             line,
             textAnchor="middle",
             fontName=FONT if k else BOLD,
-            fontSize=10.5,
+            fontSize=10.5 if k else TITLE_PT,
             fillColor=colors.HexColor("#1f2933"),
         )

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from twin.present.failure_report.one_line import BOX_HEIGHT, DiagramBox, OneLine, Wire
+from twin.present.failure_report.one_line import (
+    BOX_HEIGHT,
+    DROP,
+    SPARE,
+    TITLE_PT,
+    DiagramBox,
+    OneLine,
+    Wire,
+)
 
 LEVELS = ((1.0 + 1e-9, "over"), (0.8, "high"), (0.0, "fair"))
 """Load over rating from which a box has that look."""
@@ -19,7 +27,7 @@ _PAINT = {
     "over": 'fill="#fbe3d6" stroke="#d55e00" stroke-width="3"',
 }
 """Attributes, which every program that shows the page obeys; style rules come before them."""
-_INK = 'font-size="10.5" text-anchor="middle" fill="#1f2933"'
+_INK = 'text-anchor="middle" fill="#1f2933"'
 
 
 def svg(drawn: OneLine) -> Markup:
@@ -67,13 +75,14 @@ def _wire(wire: Wire) -> Markup:
 
 
 def _box(n: int, box: DiagramBox) -> Markup:
-    step = BOX_HEIGHT / (len(box.lines) + 0.6)
+    step = BOX_HEIGHT / (len(box.lines) + SPARE)
     texts = Markup("").join(
-        Markup('<text {} font-weight="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
+        Markup('<text {} font-size="{}" font-weight="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
             Markup(_INK),
+            10.5 if k else TITLE_PT,
             400 if k else 650,
             box.x + box.width / 2,
-            box.y + (k + 1) * step,
+            box.y + (k + 1) * step + DROP,
             escape(text),
         )
         for k, text in enumerate(box.lines)

@@ -22,7 +22,7 @@ from twin.present.figures.months import figure_year
 from twin.present.figures.oneline import figure_oneline
 from twin.present.figures.sankey import figure_sankey
 from twin.present.figures.site import figure_site
-from twin.present.figures.style import RC, says_nothing
+from twin.present.figures.style import PAPER_DPI, RC, says_nothing
 from twin.present.figures.throttling import figure_throttling
 from twin.present.figures.timeline import figure_timeline
 from twin.results import Result
@@ -182,7 +182,7 @@ def svg_bytes(drawn: Figure) -> bytes:
     return sink.getvalue()
 
 
-def png_bytes(drawn: Figure, dots_per_inch: float = 130.0) -> bytes:
+def png_bytes(drawn: Figure, dots_per_inch: float = PAPER_DPI) -> bytes:
     """The figure as PNG for paper: no date, no maker, the same bytes each time."""
     sink = BytesIO()
     with rc_context(RC):

@@ -82,6 +82,7 @@ RC: Any = {
 
 PNG_DPI = 110
 """Of a figure that a notebook shows."""
+PAPER_DPI = 130
 
 
 class HouseFigure(Figure):

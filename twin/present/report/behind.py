@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from twin.present.blocks import Columns, Grid, grid, words
 from twin.quantities import clock, degrees, duration, percent, power, tokens
 from twin.results import Result
@@ -48,16 +50,34 @@ def _timeline(result: Result) -> Grid:
 
 
 def _coolant(result: Result) -> Grid:
-    """The warmest supply of every loop and its lowest flow, by the hour."""
+    """The warmest supply of every loop and its lowest flow, by the hour; hours that are written
+    alike are one row, and so are loops that are alike.
+    """
     loops = result.frame("loops")
     hours = ((loops["time_s"] - 1e-6) // 3600 * 3600).rename("hour")
     by = loops.groupby([hours, "loop"], sort=False)
     frame = by.agg(warmest=("temperature_degc", "max"), flow=("flow_frac", "min")).reset_index()
+    frame["until"] = frame["hour"] + 3600.0
+    told = frame["warmest"].map(degrees) + frame["flow"].map(percent)
+    of_loop = told.groupby(frame["loop"], sort=False)
+    frame["run"] = (told != of_loop.shift()).groupby(frame["loop"]).cumsum()
+    runs = frame.groupby(["loop", "run"], sort=False).agg(
+        hour=("hour", "first"), until=("until", "last"),
+        warmest=("warmest", "max"), flow=("flow", "min"),
+    )  # fmt: skip
     columns: Columns = {
-        "Hour from": ("hour", clock), "Loop": ("loop", words),
+        "Loop": ("loop", words), "Hours from": ("hour", clock), "to": ("until", clock),
         "Warmest supply": ("warmest", degrees), "Lowest flow": ("flow", percent),
     }  # fmt: skip
-    return grid("Loops by the hour", frame, columns, 4 * MOST_HOURS, "loops", closed=OPENS)
+    held = runs.reset_index().sort_values("loop", kind="stable", key=_place)
+    return grid(
+        "Loops by the hour", held, columns, 4 * MOST_HOURS, "loops", fold=True, closed=OPENS
+    )
+
+
+def _place(names: pd.Series) -> pd.Series:
+    """Of each name, when it first came."""
+    return pd.Series(pd.factorize(names)[0], index=names.index)
 
 
 def _throttling(result: Result) -> Grid:

@@ -152,7 +152,7 @@ def _decimals(value: Any, places: int) -> str:
 
 
 def _with_unit(value: Any, unit: str) -> str:
-    text = _decimals(value, 2)
+    text = figures(value)
     return text if text == NONE else f"{text} {unit}"
 
 

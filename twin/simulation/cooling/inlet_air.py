@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.quantities import counted
 from twin.results.enums import EventKind
 from twin.simulation.cooling.server_fans import ServerFans
 from twin.simulation.kernel.discipline import Discipline
@@ -67,7 +68,7 @@ class InletAir(Discipline):
     def _note(self, hall: str, what: EventKind, racks: Mask) -> None:
         count = int(racks.sum())
         if count:
-            self.world.note(hall, what, f"{count} racks")
+            self.world.note(hall, what, counted(count, "rack"))
 
     def advance(self, span_s: float) -> None:
         """Count rack hours above the limit."""

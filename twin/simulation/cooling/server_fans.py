@@ -7,6 +7,7 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.facility.cooling.wanted_air import support_flow_frac
 from twin.physics.server_fans import extra_power_w, faster_above_degc, flow_frac, slower_below_degc
+from twin.quantities import counted
 from twin.results.enums import EventKind
 from twin.simulation.kernel.world import World
 
@@ -94,7 +95,7 @@ class ServerFans:
         for h, hall in enumerate(self.world.facility.cooling.hall_id):
             count = int((racks & (self.racks.hall == h)).sum())
             if count:
-                self.world.note(hall, what, f"of {count} racks")
+                self.world.note(hall, what, f"of {counted(count, 'rack')}")
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the inlet air at which fans of any rack take a step."""
