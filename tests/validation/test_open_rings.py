@@ -169,6 +169,52 @@ def test_continuity_says_what_the_switching_costs() -> None:
         assert found.gap_s[p] == pytest.approx(91.0 if behind else 0.0)
 
 
+@pytest.mark.parametrize(
+    ("lost", "ahead", "behind"),
+    [
+        ("ring_1", set(), {1, 2, 3}),
+        ("ring_2", {1}, {2, 3}),
+        ("ring_3", {1, 2}, {3}),
+        ("m2", {1}, {3}),
+        ("m3", {1, 2}, set()),
+        ("ring_4", set(), set()),
+        ("m4", set(), set()),
+        ("fa", set(), {1, 2, 3}),
+    ],
+)
+def test_a_fault_opens_the_whole_half_where_that_is_what_clears_it(
+    lost: str, ahead: set[int], behind: set[int]
+) -> None:
+    """Boards ahead of it are dead for as long as those behind it, which change over: 1 s and 90 s
+    of switching. On the way back these are open again, and those ahead are not.
+    """
+    loads_kw = [400.0, 500.0, 600.0, 700.0]
+    made = ring(loads_kw, 4, switching="90 s", clears="half")
+    run = answer(made, horizon="80 min", faults=faults((600.0, lost, 1800.0)))
+    assert abs(run.summary["energy_balance_residual_frac"]) < 1e-9
+    racks = [(at, who, what) for at, who, what in happened(run) if what in ("off", "on")]
+    fell = {who.split("_")[0][1:] for at, who, what in racks if what == "off" and at < 900}
+    own = {lost} & {f"m{k}" for k in range(1, 5)}
+    assert fell == {f"m{k}" for k in ahead | behind} | own
+    back = {who.split("_")[0][1:]: at for at, who, what in racks if what == "on" and at < 1200}
+    assert back == dict.fromkeys({f"m{k}" for k in ahead | behind}, 601.0 + 90.0 + 300.0)
+    again = {who.split("_")[0][1:] for at, who, what in racks if what == "off" and at > 2000}
+    assert again == {f"m{k}" for k in behind}
+    built = facility(made)
+    found = interruptions(built)
+    p = built.power.id.index(lost)
+    for mask, boards in ((found.at_loss[p], ahead | behind), (found.at_return[p], behind)):
+        named = {built.racks.id[r].rsplit("_", 1)[0] for r in np.flatnonzero(mask)}
+        assert named == {f"lm{k}" for k in boards}
+
+
+def test_a_part_taken_out_by_hand_opens_nothing_else() -> None:
+    made = ring([400.0, 500.0, 600.0], 4, clears="half")
+    drill = {"kind": "isolate", "component": "ring_3", "at": "10 min", "duration": "5 min"}
+    run = answer(made, horizon="30 min", drills=[drill])
+    assert {who.split("_")[0] for _, who, what in happened(run) if what == "off"} == {"lm3"}
+
+
 def test_the_half_that_is_left_is_checked() -> None:
     """1,500 kW on sections of 1,000: fine as built, 1.5 times the last section after either loss,
     which trips; and told by the loading of every single loss.

@@ -20,6 +20,7 @@ from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.autonomy import boards_last_s, lasts_s
 from twin.facility.power.loading import Loading, loading, wiring
+from twin.facility.power.rings import opens_with
 from twin.physics import flow
 from twin.physics.least_supply import asking_less, helped_w, reached_w, stands_alone
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
@@ -144,6 +145,7 @@ class _Continuity:
         every = np.ones(len(tree.id), dtype=bool)
         self.normal, wires = self._live(every, ~every)
         self.usual = self._fed_through(self.normal, wires)
+        self.usual_supply = self._supply_of(self.usual)
 
     def _find_stores(self) -> None:
         """(power node,) ratings of BESS that form grid there, and whether all do so in no time."""
@@ -181,9 +183,11 @@ class _Continuity:
         able[p] = False
         after = loading(self.facility, p)
         moved = self.slow & after.live & (self._fed_through(after.live, self.wires) != self.usual)
-        gap_s = self._gap_s(able, moved)
-        stored = self._stored(after, able, gap_s, moved)
-        at_once = self._before_any_moves(able, stored)
+        half = np.zeros_like(able)
+        half[opens_with(tree, p, self.usual_supply)] = True
+        gap_s = self._gap_s(able, moved | half)
+        stored = self._stored(after, able, gap_s, moved | half)
+        at_once = self._before_any_moves(able, stored, half)
         served = self.normal[rack]
         returning, _ = self._live(np.ones_like(able), stored, moved)
         off = served & ~at_once[rack]
@@ -191,9 +195,12 @@ class _Continuity:
         at_return = served & after.live[rack] & ~returning[rack]
         return at_loss, off & ~after.live[rack], at_return, gap_s if at_loss.any() else 0.0
 
-    def _before_any_moves(self, able: Mask, stored: Mask) -> Mask:
-        """(power node,) live while generators stand and slow switches have not moved over yet."""
-        open_at = np.zeros_like(able)
+    def _before_any_moves(self, able: Mask, stored: Mask, open_at: Mask) -> Mask:
+        """(power node,) live while generators stand and slow switches have not moved over yet.
+
+        open_at  (power node,) boards that the loss opens besides
+        """
+        open_at = open_at.copy()
         while True:
             live, wires = self._live(able, stored, open_at)
             leaves = self.slow & live & (self._fed_through(live, wires) != self.usual) & ~open_at
@@ -236,6 +243,14 @@ class _Continuity:
             helps = boards_last_s(self.facility, needs_w, np.inf) >= max(gap_s, 1e-9)
             lasts = np.where(self.asks, helps, lasts)
         return np.asarray(of_ups | lasts)
+
+    def _supply_of(self, rank: Index) -> Index:
+        """(power node,) a supply of each at its rank; -1 where it has none."""
+        wires = self.wires
+        found = np.full(rank.size, -1)
+        mine = wires.rank == rank[wires.taker]
+        found[wires.taker[mine]] = wires.supply[mine]
+        return found
 
     def _fed_through(self, live: Mask, wires: flow.Wiring) -> Index:
         """(power node,) rank of the first live supply of each; -1 where none is, or no voltage."""

@@ -110,6 +110,8 @@ class PowerTree:
     """(edge, way) what a supply of a tie or of a section of a ring gives by way of; -1 for none."""
     ring_board: Mask
     """(power node,) stands in a ring: it passes power on while it changes over itself."""
+    clears_half: Mask
+    """(power node,) section or board of a ring whose whole half opens at a fault in it."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
 

@@ -26,6 +26,8 @@ class PowerNode:
     """What each supply of a tie or a section of a ring gives by way of: boards and sections."""
     in_ring: bool = False
     """A board of a ring."""
+    clears_half: bool = False
+    """A section or board of a ring whose whole half opens at a fault in it."""
     eco: bool = False
     """A UPS in eco mode."""
 

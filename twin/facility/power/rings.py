@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from twin.arrays import Index
 from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.ledger import Ledger, Loc
+from twin.facility.model import PowerTree
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
 from twin.scenario.schema.layout import PowerGroup
@@ -117,6 +121,9 @@ class _Ring:
                 self._feed(node, k, eastward)
         for k, name in enumerate(self.ring.boards, start=1):
             self._feed_board(self.known[name], k)
+        parts = [*members(self.group.name, self.group.count), *self.ring.boards]
+        for node in (*added, *(self.known[name] for name in parts)):
+            node.clears_half = self.ring.clears == "half"
         return added
 
     def _ways(self, k: int) -> tuple[bool, ...]:
@@ -177,3 +184,40 @@ class _Ring:
         slower_s = max(self.ring.switching, board.row.transfer_s)
         board.row = board.row.model_copy(update={"transfer_s": slower_s})
         self.ledger.edges += [(side, board.id, "power", "priority") for side in sides]
+
+
+def opens_with(tree: PowerTree, lost: int, fed_through: Index) -> Index:
+    """Power nodes of the boards that a fault opens though they are ahead of it: those of its half
+    of a ring that clears by halves. None where nothing goes through what is lost.
+
+    fed_through  (power node,) supply that each board takes from; -1 for none
+    """
+    if not tree.clears_half[lost]:
+        return np.zeros(0, dtype=np.int64)
+    boards = np.flatnonzero(tree.clears_half & tree.ring_board)
+    ways = {int(b): _way(tree, int(fed_through[b])) for b in boards}
+    if tree.ring_board[lost]:
+        own = ways[lost]
+        ahead = [b for b, way in ways.items() if b != lost and set(way) < set(own)]
+        beside = [b for b, way in ways.items() if b != lost and way == own]
+        return np.array(sorted(ahead + beside) if own else [], dtype=np.int64)
+    both = {n for n in (lost, *_ways_back(tree, lost)) if n >= 0}
+    ends = {way[-1] for way in ways.values() if both.intersection(way)}
+    ahead = [b for b, way in ways.items() if way and way[-1] in ends and not both & set(way)]
+    return np.array(sorted(ahead), dtype=np.int64)
+
+
+def _way(tree: PowerTree, section: int) -> tuple[int, ...]:
+    """Sections from a board to its end, the nearest first."""
+    way: list[int] = []
+    while section >= 0 and tree.clears_half[section] and not tree.ring_board[section]:
+        way.append(section)
+        above = tree.supply[tree.taker == section]
+        section = int(above[0]) if above.size else -1
+    return tuple(way)
+
+
+def _ways_back(tree: PowerTree, section: int) -> list[int]:
+    """The power node of a section's other way, if it has one."""
+    name = tree.id[section] + BACK
+    return [tree.id.index(name)] if name in tree.id else []

@@ -243,6 +243,7 @@ def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]
     return {
         "over": over,
         "ring_board": np.array([node.in_ring for node in nodes], dtype=bool),
+        "clears_half": np.array([node.clears_half for node in nodes], dtype=bool),
         "supply": np.array([row[name] for (name, _, _), _ in feeds], dtype=np.int64),
         "taker": np.array([i for _, i in feeds], dtype=np.int64),
         "rank": np.array([rank for (_, rank, _), _ in feeds], dtype=np.int64),

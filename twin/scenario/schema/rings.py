@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -21,6 +21,9 @@ class RingSpec(Stated):
     one for what stands behind the ring, such as generators."""
     open: Annotated[PositiveInt, Field(le=101)] | None = None
     """Number of the section that is normally open; the middle one where not given."""
+    clears: Literal["section", "half"] = "section"
+    """What opens at a fault in a section or a board: that alone, by breakers at both of its ends;
+    or the whole half, by the breaker of its feeder, until the fault is switched out."""
     switching: Annotated[Duration, Within(0.0, 604800.0, "0 to 7 d")] = 60.0
     """From the loss of a board's half until it is closed onto the other one, and how long it is
     open on the way back: seconds where controls do it, an hour where somebody walks there;

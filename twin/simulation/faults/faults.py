@@ -43,6 +43,8 @@ class Faults(Discipline):
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
+        tree = world.facility.power
+        self.in_halves = {tree.id[p]: p for p in np.flatnonzero(tree.clears_half).tolist()}
         for name in ("begins", "ends", "repaired", "fails", "node_fails", "strikes"):
             world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
         world.clock.can("fault while running", self._fails_running)
@@ -244,6 +246,8 @@ class Faults(Discipline):
 
     def _out(self, name: str, what: EventKind, detail: str) -> None:
         self.world.note(name, what, detail)
+        if what is EventKind.FAILED and name in self.in_halves:
+            self.world.clock.wait(Stage.POWER, 0.0, "half opens", self.in_halves[name])
         self._count(name, +1)
 
     def _back(self, name: str, what: EventKind = EventKind.REPAIRED) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.facility.power.rings import opens_with
 from twin.physics import flow
 from twin.physics.flow import Wiring
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
@@ -29,8 +30,28 @@ class Transfers:
         self.tree = world.facility.power
         self.wires = wires
         self.bridged = bridged
+        world.clock.can("half opens", self._half_opens)
         self.last_s = np.inf
         """When the last switch on its way has arrived."""
+
+    def _half_opens(self, lost: int) -> None:
+        """A fault in a ring opens its half: boards ahead of it are dead until it is switched out,
+        and go on as before; those behind it change over.
+        """
+        own = self.own
+        boards = opens_with(self.tree, lost, own.fed_through)
+        boards = boards[own.live[boards]]
+        out_s = TRANSFER_CONFIRM_S + self.tree.transfer_s[boards]
+        own.moving_until_s[boards] = np.maximum(
+            own.moving_until_s[boards], self.world.now_s + out_s
+        )
+        for p in boards.tolist():
+            why = f"its half is open until {self.tree.id[lost]} is switched out"
+            self.world.note(self.tree.id[p], EventKind.TRANSFERS, why)
+        if boards.size:
+            own.version += 1
+            own.seen = np.zeros(0, dtype=bool)  # voltages are to be worked out anew
+            self.world.stale = True
 
     def look(self) -> None:
         """Find out when the last switch arrives."""
