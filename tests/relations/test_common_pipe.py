@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import small_layout
 
@@ -57,12 +58,13 @@ def energy_w(run: twin.Result, kind: str) -> float:
     return float(run.frame("energy").set_index("target").energy_j[kind]) / (8 * HOUR_S)
 
 
-@pytest.mark.parametrize(("mode", "air"), [("series", 17.0), ("parallel", 16.2)])
+@pytest.mark.parametrize(("mode", "air"), [("series", 17.0), ("parallel", 16.0)])
 def test_coolers_meet_the_water_of_the_chillers(mode: str, air: float) -> None:
     """4 L/s through chiller and coolers, 7.9 through the house. By hand, from the house's water and
     heat alone: the tees give what leaves and enters the chillers' side; coolers there take
     G / (1 + G / P) (T_in - T_air) in series or G (T_out - T_air) in parallel at full fans, of which
-    a watt of fan is worth four; the chiller draws for the rest what its curve says.
+    a watt of fan is worth four; the chiller draws for the rest what its curve says, but for the
+    first hour of the eight, in which water and air still warm.
     """
     layout = free(mode)
     facility = twin.build(loaded(asked(layout)))
@@ -78,14 +80,14 @@ def test_coolers_meet_the_water_of_the_chillers(mode: str, air: float) -> None:
     assert float(house) == pytest.approx(float(last.temperature_degc), abs=1e-9)
     assert primary * (float(in_degc) - out_degc) == pytest.approx(heat, rel=1e-9)
     coil = plant.free.conductance_w_k
-    able = {
-        "series": coil / (1 + coil / primary) * (float(in_degc) - air),
-        "parallel": coil * (out_degc - air),
-    }[mode]
-    taken = min(able * min(able / (4 * fans_w), 1.0) ** (0.7 / 2.3), heat)
+    over_k = {"series": float(in_degc) - air, "parallel": out_degc - air}[mode]
+    stream = {"series": primary, "parallel": np.inf}[mode]
+    able = coil / (1 + coil / stream) * over_k
+    slower = coil * min(able / (4 * fans_w), 1.0) ** (1.24 / (3 - 1.24))
+    taken = min(slower / (1 + slower / stream) * over_k, heat)
     assert 0.1 * heat < taken < 0.95 * heat
     rest_w = float(power_w(plant.curve, heat - taken, out_degc, air))
-    assert energy_w(run, "chiller") - plant.pump_w == pytest.approx(rest_w, rel=2e-2)
+    assert energy_w(run, "chiller") - plant.pump_w == pytest.approx(rest_w, rel=3e-2)
     assert closes(run)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from twin.physics import coolant
 
@@ -109,8 +110,48 @@ def test_one_pump_more_never_means_less_flow(installed: int, alone: float) -> No
 
 def test_fan_speed_gives_the_conductance_back_and_is_clipped() -> None:
     duty = np.array([0.0, 0.3, 1.0])
-    assert coolant.fan_speed_frac(duty) ** 0.7 == pytest.approx(duty)
-    assert coolant.fan_speed_frac(np.array([-1.0, 2.0])).tolist() == [0.0, 1.0]
+    assert coolant.fan_speed_frac(duty, 1.24) ** 1.24 == pytest.approx(duty)
+    assert coolant.fan_speed_frac(np.array([-1.0, 2.0]), 1.24).tolist() == [0.0, 1.0]
+
+
+def crossed_frac(units: float, ratio: float) -> float:
+    """Effectiveness of cross flow, both streams unmixed (Incropera, table 11.4)."""
+    return float(1 - np.exp(units**0.22 / ratio * (np.exp(-ratio * units**0.78) - 1)))
+
+
+def test_half_the_air_passes_less_than_half_of_the_heat() -> None:
+    """A cooler of 1 MW at 8 K, water falling by 8 K and air rising by 11, in cross flow, with the
+    0.6 of its UA that EnergyPlus' fluid coolers keep at half their air: 42 % for a kelvin of water
+    left, where the film alone says 62 %.
+    """
+    water, air = 1e6 / 8, 1e6 / 11
+    units = brentq(lambda n: crossed_frac(n, air / water) - 1e6 / (air * 16), 0.1, 20.0)
+    frac = crossed_frac(units * 0.6 * 2, air / 2 / water)
+    passed_w = frac * air / 2 * 16
+    leaving_k = 16 - passed_w / water
+    half = passed_w / leaving_k / (1e6 / 8)
+    assert half == pytest.approx(0.42, abs=0.01)
+    assert 0.5 ** coolant.cooler_exponent(1e6, 8.0, water) == pytest.approx(half, rel=0.03)
+
+
+@pytest.mark.parametrize(("speed", "within"), [(0.9, 0.01), (0.7, 0.02), (0.4, 0.025), (0.3, 0.07)])
+def test_the_power_of_the_speed_stands_for_the_exchanger(speed: float, within: float) -> None:
+    """Counter flow at other speeds than the half that the exponent is of."""
+    water, air = 125e3, 1e6 / 11
+    transfer = coolant.rated_transfer_w_k(1e6, 8.0, water, air) * speed**0.7
+    small = air * speed
+    frac = coolant.effectiveness(transfer / small, small / water)
+    passed = float(coolant.supply_conductance_w_k(frac, water, small)) / 125e3
+    power = speed ** coolant.cooler_exponent(1e6, 8.0, water)
+    assert power == pytest.approx(passed, rel=within)
+
+
+@pytest.mark.parametrize("approach_k", [0.5, 2.0, 4.0, 8.0, 15.0, 30.0])
+@pytest.mark.parametrize("range_k", [3.0, 8.0, 20.0])
+def test_every_cooler_has_an_exponent(approach_k: float, range_k: float) -> None:
+    """Close coolers lack air when it slows, wide ones film; the cube of fans stays above both."""
+    found = coolant.cooler_exponent(1e6, approach_k, 1e6 / range_k)
+    assert 0.7 < found <= 2.5
 
 
 def test_affinity_power_with_a_floor() -> None:

@@ -12,7 +12,7 @@ from twin.facility.model import FreeCooling, Plant
 from twin.facility.model.cooling import ColdStore, HeatReuse
 from twin.physics.chiller import ChillerCurve
 from twin.physics.cold_store import cold_j
-from twin.physics.coolant import COIL_EXPONENT, freezing_degc, stream_w_k
+from twin.physics.coolant import cooler_exponent, freezing_degc, stream_w_k
 from twin.physics.moist_air import STANDARD_PA
 from twin.physics.tower import Tower
 from twin.scenario.schema.cooling import PlantSpec
@@ -61,6 +61,7 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         units=np.array(units, dtype=np.int64),
         capacity_w=row.capacity_w,
         conductance_w_k=_coil_w_k(row, pressure_pa),
+        fan_exponent=_fan_exponent(row),
         curve=chiller_curve(chiller, row) if chiller else None,
         tower=_tower(spec, row, pressure_pa) if water_cooled else None,
         condenser_degc=spec.condenser_temperature,
@@ -123,6 +124,7 @@ def _free_cooling(
         units=np.array(units, dtype=np.int64),
         capacity_w=row.capacity_w if row else 0.0,
         conductance_w_k=_coil_w_k(row, pressure_pa) if row else 0.0,
+        fan_exponent=_fan_exponent(row) if row else 1.0,
         in_series=asked.mode == "series",
         exchanger_k=asked.exchanger_approach,
     )
@@ -135,7 +137,17 @@ def _coil_w_k(row: CoolingEquipment, pressure_pa: float) -> float:
     """
     if role(row.kind) is not Role.DRY_COOLER:
         return 0.0
-    return float(row.capacity_w / row.approach_k * (pressure_pa / STANDARD_PA) ** COIL_EXPONENT)
+    thinned = (pressure_pa / STANDARD_PA) ** _fan_exponent(row)
+    return float(row.capacity_w / row.approach_k * thinned)
+
+
+def _fan_exponent(row: CoolingEquipment) -> float:
+    """Of a dry cooler's fans; 1 for the others."""
+    if role(row.kind) is not Role.DRY_COOLER:
+        return 1.0
+    return cooler_exponent(
+        row.capacity_w, row.approach_k, float(stream_w_k(row.flow_m3_s, row.fluid))
+    )
 
 
 def _tower(spec: PlantSpec, row: CoolingEquipment, pressure_pa: float) -> Tower:

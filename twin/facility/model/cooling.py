@@ -80,6 +80,8 @@ class FreeCooling:
     """Rated heat of one dry cooler."""
     conductance_w_k: float
     """Of one at full fans, between the water it gives and outdoor air."""
+    fan_exponent: float
+    """Of its fans' speed in that."""
     in_series: bool
     """Ahead of the chillers in the return; else beside them."""
     exchanger_k: float
@@ -123,6 +125,8 @@ class Plant:
     """Rated heat of one unit."""
     conductance_w_k: float
     """Of one dry cooler at full fan speed, between supply water and outdoor air."""
+    fan_exponent: float
+    """Of its fans' speed in that."""
     curve: ChillerCurve | None
     tower: Tower | None
     """Of one water-cooled chiller; None where condensers are cooled by air."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.facility.model import FreeCooling
-from twin.physics.coolant import COIL_EXPONENT, affinity_power_w, fan_speed_frac
+from twin.physics.coolant import affinity_power_w, fan_speed_frac
 from twin.physics.economiser import coil_w, water_side_share
 from twin.physics.tower import leaving_degc
 from twin.simulation.cooling.look import Look
@@ -54,27 +54,38 @@ def relief(look: Look, heat: Array, chillers_w: Array) -> Relief:
 def _dry(look: Look, free: FreeCooling, heat: Array, chillers_w: Array) -> Relief:
     """All running coolers turn alike, no faster than is worth it unless chillers fall short.
 
-    Heat goes with speed^0.7 and power with its cube, so heat for a watt falls with speed^2.3.
+    Heat goes with speed^m and power with its cube, so heat for a watt falls with speed^(3 - m).
     """
     running = look.running[look.plant.units.size :]
-    count = int(running.sum())
+    full_w_k = int(running.sum()) * free.conductance_w_k
     rated_w = look.units.power_w[free.units]
-    able = coil_w(
-        count * free.conductance_w_k,
+    able = _passed_w(look, free, heat, full_w_k)
+    fans_w = max(WORTH * float(rated_w[running].sum()), 1e-9)
+    worth = np.minimum(able / fans_w, 1.0) ** (1 / (3 - free.fan_exponent))
+    fastest = np.where(heat > chillers_w, 1.0, np.where(worth < SPEED_MIN_FRAC, 0.0, worth))
+    works = (able > 0) & (fastest > 0)
+    most = _passed_w(look, free, heat, full_w_k * fastest**free.fan_exponent)
+    taken = np.where(works, np.minimum(heat, most), 0.0)
+    above_k = look.behind_degc - look.dry_bulb_degc
+    if free.in_series:
+        above_k = above_k + (heat - taken) / look.common.chillers_w_k
+    full = full_w_k * above_k
+    duty = np.where(works, taken / np.where(works, full, 1.0), 0.0)
+    speed = fan_speed_frac(duty, free.fan_exponent)
+    drawn_w = affinity_power_w(rated_w, speed[:, None], look.units.floor_frac[free.units])
+    return Relief(taken, np.where(running, drawn_w, 0.0), np.full(heat.size, np.nan))
+
+
+def _passed_w(look: Look, free: FreeCooling, heat: Array, conductance_w_k: Array | float) -> Array:
+    """Heat that dry coolers pass at a conductance between their water and outdoor air."""
+    return coil_w(
+        conductance_w_k,
         look.common.chillers_w_k,
         look.behind_degc,
         heat,
         look.dry_bulb_degc,
         in_series=free.in_series,
     )
-    fans_w = max(WORTH * float(rated_w[running].sum()), 1e-9)
-    worth = np.minimum(able / fans_w, 1.0) ** (1 / (3 - COIL_EXPONENT))
-    fastest = np.where(heat > chillers_w, 1.0, np.where(worth < SPEED_MIN_FRAC, 0.0, worth))
-    works = (able > 0) & (fastest > 0)
-    taken = np.where(works, np.minimum(heat, able * fastest**COIL_EXPONENT), 0.0)
-    speed = np.where(works, fan_speed_frac(taken / np.where(works, able, 1.0)), 0.0)
-    drawn_w = affinity_power_w(rated_w, speed[:, None], look.units.floor_frac[free.units])
-    return Relief(taken, np.where(running, drawn_w, 0.0), np.full(heat.size, np.nan))
 
 
 def _towers(look: Look, free: FreeCooling, heat: Array) -> Relief:

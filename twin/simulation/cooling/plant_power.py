@@ -105,7 +105,8 @@ def _fans(look: Look, heat: Array) -> Setting:
     air = np.where(dry_does, look.dry_bulb_degc, wetted)
     most = coil_w_k * (look.water_degc - air)
     able = most > 0
-    speed = np.where(able, fan_speed_frac(heat / np.where(able, most, 1.0)), 0.0)
+    duty = heat / np.where(able, most, 1.0)
+    speed = np.where(able, fan_speed_frac(duty, plant.fan_exponent), 0.0)
     drop_k = look.dry_bulb_degc - air
     pads_kg_s = pad_water_kg_s(plant.capacity_w, speed, drop_k, plant.cycles)
     rated_w = look.units.power_w[plant.units] - plant.pump_w / plant.units.size
