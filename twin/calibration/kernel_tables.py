@@ -64,6 +64,9 @@ class KernelDevice:
     software: str
     source: str
     status: str
+    streamed_b_s: float = np.inf
+    """Most bytes a second of keys and values that a new token's attention streams, where rows of
+    grouped heads tell more than memory gives: what those of ungrouped heads reach."""
 
 
 @lru_cache(maxsize=1)
@@ -79,6 +82,7 @@ def kernel_devices() -> tuple[KernelDevice, ...]:
             software=row["software"],
             source=row["source"],
             status=row["status"],
+            streamed_b_s=float(row["streamed_b_s"] or np.inf),
         )
         for row in csv.DictReader(text.splitlines())
     )

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.calibration.formats import FORMATS
-from twin.calibration.kernel_tables import EXCHANGES, kernel_surface
+from twin.calibration.kernel_tables import EXCHANGES, kernel_device, kernel_surface
 from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
-from twin.physics.kernel_surfaces.work import work
+from twin.physics.kernel_surfaces.work import kept_bytes, work
 from twin.physics.kernels.call import KernelCall
 
 Array = NDArray[np.float64]
@@ -48,7 +48,13 @@ class MeasuredKernels:
         if call.op in EXCHANGES:
             seconds, inside = kernel_surface(self.gpu, call.op, call.form).time_s(**call.axes)
             return seconds / self.carried.link, inside
-        return self._surface(call.op, call.form).time_s(clock_frac=clock_frac, **call.axes)
+        seconds, inside = self._surface(call.op, call.form).time_s(
+            clock_frac=clock_frac, **call.axes
+        )
+        if call.op == "attention_decode":
+            most_b_s = kernel_device(self.gpu).streamed_b_s * self.carried.byte
+            seconds = np.maximum(seconds, kept_bytes(call.axes, FORMATS[call.form]) / most_b_s)
+        return seconds, inside
 
     def work(self, call: KernelCall) -> tuple[Array, Array]:
         """FLOP and bytes of device memory of one kernel."""

@@ -145,6 +145,15 @@ def _attention_decode(
     return Work(flop, byte, batch * kv_heads * rereads, np.column_stack([sides, kernel]))
 
 
+def kept_bytes(axes: Mapping[str, ArrayLike], form: Format) -> Array:
+    """Of keys and values that new tokens see (axes of `attention_decode`), each counted once."""
+    tokens = np.asarray(axes["tokens"], float)
+    window = np.asarray(axes.get("window", 0.0), float)
+    seen = np.where(window > 0, np.minimum(window, tokens), tokens)
+    heads = np.asarray(axes["kv_heads"], float) * np.asarray(axes["head_dim"], float)
+    return np.asarray(2 * form.cache * heads * np.asarray(axes["batch"], float) * seen)
+
+
 def _attention_train(
     form: Format, batch: Array, tokens: Array, heads: Array, kv_heads: Array, head_dim: Array
 ) -> Work:
