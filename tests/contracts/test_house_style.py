@@ -16,9 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from twin.present import viewer3d
+
 ROOT = Path(__file__).parents[2]
 TWIN = sorted((ROOT / "twin").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
+SCRIPTS = sorted(set((ROOT / "twin").rglob("*.js")) - set((ROOT / "twin").rglob("three/*.js")))
+"""Scripts of our own: three.js is vendored."""
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
 FUNCTION_LINES_MEDIAN = 6
@@ -66,6 +70,17 @@ def test_no_file_is_long() -> None:
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TWIN}
     long = {str(path.relative_to(ROOT)): n for path, n in lines.items() if n > FILE_LINES_MAX}
     assert long == {}
+
+
+def test_scripts_keep_to_the_same_sizes_and_each_says_what_it_is_about() -> None:
+    """The 3-D view was one file of 494 lines in one function."""
+    assert {path.stem for path in SCRIPTS} == set(viewer3d.PARTS)
+    assert sorted(viewer3d.PARTS) == sorted(set(viewer3d.PARTS))
+    for path in SCRIPTS:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= FILE_LINES_MAX, path.name
+        assert max(map(len, lines)) <= COLUMNS_MAX, path.name
+        assert lines[0].startswith("/* "), path.name
 
 
 def test_no_function_is_long_and_most_are_short() -> None:

@@ -1,7 +1,8 @@
 """The 3-D view of a report: orbit, pick, colour by quantity, a time slider, what fails with what.
 
 Everything it needs stands in the page: three.js as one script, the view's own script, and the data
-packed. Without scripts or WebGL the floor plans and a table stand for it.
+packed. The view's script is put together from the files of `view`, each about one thing; what one
+of them declares the others see. Without scripts or WebGL the floor plans and a table stand for it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from twin.present.viewer3d.scene import drawn, packed
 from twin.quantities import NONE, count, counted, figures, number, power
 from twin.results import Result
 
+PARTS = (
+    "packed", "values", "words", "feeds", "notes", "times", "window", "eye", "blocks", "pins",
+    "colours", "curve", "facts", "view", "panel", "mouse", "start",
+)  # fmt: skip
+"""Files of the view's script, in the order in which one reads them; the last one begins it."""
 _MOVES = "Drag to turn, scroll to come nearer, click to pick."
 
 MOST_LISTED = 500
@@ -65,9 +71,8 @@ def view(result: Result, reviews: Sequence[JudgedEntry] = ()) -> View | None:
     listed = grid("Components", shown, _LISTED, MOST_LISTED, "components",
                   closed=f"All {count(len(held))} components of this view")  # fmt: skip
     data = packed(result, reviews).replace("<", "\\u003c")
-    scripts = (_escaped("three/three.min.js"), _escaped("viewer.js"))
     noted = {one.entry.component for one in reviews} & set(held["id"])
-    return View(told, _MOVES, data, *scripts, listed, bool(noted))
+    return View(told, _MOVES, data, *_scripts(), listed, bool(noted))
 
 
 def style() -> str:
@@ -77,8 +82,7 @@ def style() -> str:
 
 def script_hashes() -> list[str]:
     """What a page's policy allows: the two scripts, by their SHA-256."""
-    scripts = (_escaped("three/three.min.js"), _escaped("viewer.js"))
-    return [b64encode(sha256(one.encode()).digest()).decode() for one in scripts]
+    return [b64encode(sha256(one.encode()).digest()).decode() for one in _scripts()]
 
 
 @cache
@@ -86,9 +90,16 @@ def _text(name: str) -> str:
     return files("twin.present.viewer3d").joinpath(name).read_text(encoding="utf-8")
 
 
-def _escaped(name: str) -> str:
+def _scripts() -> tuple[str, str]:
+    """three.js, and the view's own script in a scope of its own."""
+    own = "".join(_text(f"view/{name}.js") for name in PARTS)
+    begin = '(() => {\n"use strict";\nconst $ = (id) => document.getElementById(id);\n'
+    return _escaped(_text("three/three.min.js")), _escaped(f"{begin}{own}}})();\n")
+
+
+def _escaped(script: str) -> str:
     """A script that cannot end its own element."""
-    return _text(name).replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def _where_any(write: Callable[[Any], str]) -> Callable[[Any], str]:
