@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +261,16 @@ def test_names_of_the_terminal_can_be_typed_back(
         shown = table.dropna(axis=1, how="all").columns
         assert [name for name in shown if f" {name} " not in said] == []
         assert "14 °C" in said
+
+
+def test_a_pipe_that_closes_loses_no_table(tmp_path: Path) -> None:
+    """`twin study … 2>&1 | head -1`: words end, and what was worked out is on the disk."""
+    line = [sys.executable, "-m", "twin", "study", str(IDLE), "--vary", "air.crah.count=4,5"]
+    line += ["--set", "horizon=10 min", "--workers", "1", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as study:
+        assert study.stderr is not None
+        assert "2 cases" in study.stderr.readline()
+        study.stderr.close()
+        study.wait(timeout=120)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"table.csv", "table.parquet", "study.html"} <= names

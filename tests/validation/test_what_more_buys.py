@@ -156,3 +156,23 @@ def test_a_planner_takes_the_cash_flow_into_a_spreadsheet(tmp_path: Any, capsys:
     assert "$49.2 M" in told
     change = pd.read_csv(tmp_path / "change" / "cash_flow.csv")
     assert (change.b_usd - change.a_usd).tolist() == pytest.approx(change.net_usd.tolist())
+
+
+def test_what_stated_faults_earn_is_told_as_that(capsys: Any) -> None:
+    """A day with a pump lost, repeated: a third coolant unit pays by that alone, and the sentence
+    says so; by expected failures it does not.
+    """
+    day = [FIRST, "--set", "horizon=18 h", "--change", "loops.cdu.count=3"]
+    scripted = said(capsys, *day)["verdict"]
+    assert "USD earned (2 stated events of the run counted 486.667 times)" in scripted
+    assert "the change pays" in scripted
+    bare = said(capsys, *day, "--set", "faults={}")["verdict"]
+    assert "stated" not in bare
+    assert "does not pay" in bare
+
+
+def test_where_nothing_earns_nothing_is_said_to_pay_or_not(capsys: Any) -> None:
+    layout = str(ROOT / "layouts" / "gb200_su.yaml")
+    found = said(capsys, layout, "--change", "power.utility.count=2")
+    assert "nothing earns, so it cannot pay: state a token_price" in found["verdict"]
+    assert "does not pay" not in found["verdict"]

@@ -105,12 +105,14 @@ def _run(
     with say.progress(asked.plan.name, after_s=2.0) as told:
         found = study_face.run(asked, folder, workers, cluster, told)
     page = study_face.page(found)
-    if json:
-        say.document(study_face.document(found, page))
-    else:
-        say.findings(asked.plan.name, study_face.shown(found, ROWS), stderr=True, headed=str)
-    for word in study_face.words(found, page):
-        say.note(word)
-    for path in study_face.save(found, page, folder, excel):
-        say.note(f"written: {path}")
+    with study_face.saved(lambda: study_face.save(found, page, folder, excel)) as written:
+        if json:
+            say.document(study_face.document(found, page))
+        else:
+            shown = study_face.shown(found, ROWS)
+            say.findings(asked.plan.name, shown, stderr=True, headed=str)
+        for word in study_face.words(found, page):
+            say.note(word)
+        for path in written:
+            say.note(f"written: {path}")
     study_face.refuse_nothing_done(found)

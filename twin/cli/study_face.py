@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.cli.face import Told
-from twin.errors import InputError, Problem, RunError
+from twin.errors import InputError, OutputError, Problem, RunError
 
 if TYPE_CHECKING:
     from twin.analysis.statistics.study_page import StudyPage
@@ -61,6 +62,19 @@ def page(found: StudyResult) -> StudyPage:
     from twin.study.experiments.study_pages import study_page
 
     return study_page(found)
+
+
+@contextmanager
+def saved(save: Callable[[], Sequence[Path]]) -> Iterator[Sequence[Path]]:
+    """What `save` writes, before the block says anything: a closed pipe ends the words, and no
+    table. Where the disk refuses, the words are said all the same, then that.
+    """
+    try:
+        written = save()
+    except OutputError as error:
+        yield ()
+        raise error
+    yield written
 
 
 def save(found: StudyResult, page: StudyPage, folder: Path, excel: bool) -> list[Path]:

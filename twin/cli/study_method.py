@@ -32,13 +32,18 @@ def run(file: Path, out: Path | None, workers: int, cluster: str, excel: bool, j
         found = run_method(file, how)[1]
     page = study_page(found, plan.name, plan.description)
     shown: dict[str, Any] = {"verdict": found.verdict(), "failed": list(page.failed)}
-    if json:
-        say.document({"name": plan.name, **shown})
-    for word in found.verdict():
-        say.note(word)
-    tables = write_tables(found.table, folder, units_of(found), excel, plan.name)
-    for path in [*tables, write(page, folder)]:
-        say.note(f"written: {path}")
+
+    def save() -> list[Path]:
+        tables = write_tables(found.table, folder, units_of(found), excel, plan.name)
+        return [*tables, write(page, folder)]
+
+    with study_face.saved(save) as written:
+        if json:
+            say.document({"name": plan.name, **shown})
+        for word in found.verdict():
+            say.note(word)
+        for path in written:
+            say.note(f"written: {path}")
 
 
 def _telling(told: Any) -> Any:

@@ -13,9 +13,11 @@ from twin.analysis.economics.frames import told
 from twin.analysis.economics.within_years import YearlyFlows
 from twin.arrays import Array
 from twin.errors import InputError, Problem
+from twin.quantities import counted
 from twin.study.cost.report import CostReport
 
 Row = dict[str, Any]
+CANNOT_PAY = "nothing earns, so it cannot pay: state a token_price or economics.usd_per_gpu_hour"
 _COMPARED = (
     "capex_usd",
     "annual_usd",
@@ -87,16 +89,29 @@ class CostChange:
         """The answer in a sentence."""
         found = self.figures
         worth = found["npv_usd"]
-        price = found["capex_change_usd"]["value"]
         years = self.a.answer.facility.scenario.economics.years
+        usd = f"{worth['value']:+,.0f} USD, {worth['low']:+,.0f} to {worth['high']:+,.0f}"
+        if not (self.a.answer.earned or self.b.answer.earned):
+            return f"{self._bought()}: {usd} over {years} years; {CANNOT_PAY}"
         pays = "pays" if worth["value"] > 0 else "does not pay"
         sure = worth["low"] > 0 or worth["high"] < 0
+        opened = "" if sure else "; prices leave that open"
+        return f"{self._bought()}: over {years} years the change {pays} ({usd}){opened}"
+
+    def _bought(self) -> str:
+        """What the change costs, earns and saves."""
+        value = {name: row["value"] for name, row in self.figures.items()}
+        earned = value["earned_change_usd_per_year"]
+        again = max(self.a.scripted, self.b.scripted)
+        told = f", {earned:+,.0f} USD earned" if round(earned) else ""
+        if told and again:
+            times = f"{self.a.answer.run.year_factor:,.6g} times"
+            told += f" ({counted(again, 'stated event')} of the run counted {times})"
         return (
-            f"{price:+,.0f} USD to buy, {found['gpu_hours_saved_per_year']['value']:,.3g} GPU "
-            f"hours and {found['loss_avoided_usd_per_year']['value']:,.0f} USD a year saved by "
-            f"fewer failures: over {years} years the change {pays} ({worth['value']:+,.0f} USD, "
-            f"{worth['low']:+,.0f} to {worth['high']:+,.0f})"
-            + ("" if sure else "; prices leave that open")
+            f"{value['capex_change_usd']:+,.0f} USD to buy; a year "
+            f"{value['operating_change_usd_per_year']:+,.0f} USD to run{told}, "
+            f"{value['gpu_hours_saved_per_year']:,.3g} GPU hours and "
+            f"{value['loss_avoided_usd_per_year']:,.0f} USD saved by fewer failures"
         )
 
     def as_dict(self) -> Row:

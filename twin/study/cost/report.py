@@ -65,7 +65,7 @@ class CostReport(Shown):
     def warnings(self) -> list[str]:
         """What to know before the numbers are used."""
         scenario = self.answer.facility.scenario
-        scripted = self._scripted()
+        scripted = self.scripted
         found = [_unpriced(one) for one in self.answer.unpriced]
         if "cash_flow" in self.result.meta.get("absent", ()):
             found.append(NO_CASH_FLOW)
@@ -83,7 +83,8 @@ class CostReport(Shown):
             )
         return found
 
-    def _scripted(self) -> int:
+    @property
+    def scripted(self) -> int:
         """Stated faults, drills and demand responses that began within the run."""
         scenario = self.answer.facility.scenario
         response = scenario.controls.demand_response
