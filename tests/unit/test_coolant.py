@@ -72,6 +72,19 @@ def test_an_exchanger_that_cannot_be_is_refused() -> None:
         coolant.rated_effectiveness(600e3, 0.0, 50e3, 30e3)
 
 
+@pytest.mark.parametrize("capacity_w", [0.0, 153e3, 160e3])
+def test_no_heat_and_a_little_too_much_are_refused_too(capacity_w: float) -> None:
+    """Streams of 50 and 30 kW/K whose supplies may differ by 2 K: no more than 150 kW pass."""
+    with pytest.raises(ValueError, match="larger flows"):
+        coolant.rated_effectiveness(capacity_w, 2.0, 50e3, 30e3)
+
+
+def test_a_small_exchanger_between_large_streams_is_one() -> None:
+    """A fiftieth of what the smaller stream could take."""
+    value = coolant.rated_effectiveness(10e3, 10.0, 50e3, 60e3)
+    assert value == pytest.approx(10e3 / (50e3 * 10.2))
+
+
 @given(st.floats(0.05, 0.95), st.floats(1e3, 1e5), st.floats(1e3, 1e5), st.floats(1.0, 30.0))
 def test_supply_conductance_carries_what_the_exchanger_carries(
     eff: float, hot: float, cold: float, gap: float
@@ -183,6 +196,7 @@ def test_pads_evaporate_what_the_air_loses() -> None:
 
 
 def test_control_is_proportional_and_never_flatter_than_the_coil() -> None:
+    assert coolant.control_slope_w_k(3, 0.0, 2.0) == 0.0
     assert coolant.control_slope_w_k(3, 1e6, 2.0) == 1.5e6
     assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=2e5) == 1.5e6
     assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=5e5) == 1.5 * 3 * 5e5

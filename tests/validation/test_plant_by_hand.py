@@ -172,3 +172,24 @@ def test_fans_of_dry_coolers_against_their_exchanger(count: int, air: float) -> 
     by_hand_w = count * row.power_rated_w * (0.05 + 0.95 * speed**3)
     drawn_w = run.frame("energy").set_index("target").energy_j["dry_cooler"] / 28_800 - 15e3
     assert drawn_w == pytest.approx(by_hand_w, rel=0.05)
+
+
+def test_hours_without_compressors_are_those_cold_enough() -> None:
+    """Chicago, 209.1 kW and one cooler of 125 kW/K that makes supply water beside the chiller: its
+    control gives 1 MW over 3 K, so water stands at 10.63 °C, and air must be 1.67 K colder. The
+    hours of the year that are, counted; where air is warmer than the water nothing is saved.
+    """
+    plain = twin.load(LAYOUTS / "edge_200kw.yaml")
+    layout = plain.plan.model_dump(mode="json")
+    cooler = {"type": "dry_cooler_1000", "name": "free", "mode": "parallel"}
+    layout["cooling"]["plant"][0] |= {"antifreeze": "40 %", "free_cooling": cooler}
+    year = twin.climate(plain.with_(layout=layout), "chicago")
+    hours = year.frame()
+    heat_kw = 209.083
+    water = 10.0 + heat_kw / (1000 / 3)
+    cold = hours.dry_bulb_degc <= water - heat_kw / 125
+    told = year.modes()["chilled_water"]
+    assert sum(told["free"]) == pytest.approx(int(cold.sum()), abs=1)
+    assert sum(told["free"]) > 4000
+    assert sum(told["mechanical"]) >= int((hours.dry_bulb_degc >= water).sum())
+    assert ((hours.mechanical_frac == 0.0) != cold).sum() <= 1
