@@ -129,7 +129,19 @@ def predict_training(
     Raises InputError with every reason why the job cannot run.
     """
     steps = steps_of(DEFAULTS | layout | {"model": model}, gpus, interleave)
-    return predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    return found if interleave else chunks_told(found, steps)
+
+
+def chunks_told(found: TrainingPrediction, steps: TrainingSteps) -> TrainingPrediction:
+    """The answer with a note of the chunks that were chosen because nobody stated any."""
+    if steps.interleave == 1:
+        return found
+    note = (
+        f"interleave {steps.interleave}, the most chunks a stage that divide, for none was stated: "
+        "bubbles are so many times smaller than in a schedule without chunks (--interleave 1)"
+    )
+    return replace(found, notes=(*found.notes, note))
 
 
 def predict_steps(

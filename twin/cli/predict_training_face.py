@@ -31,7 +31,7 @@ def predict(
     profile: Path | None = None,
 ) -> TrainingPrediction:
     """The prediction; InputError with every word and every reason that does not fit."""
-    from twin.analysis.training_prediction import predict_steps, steps_of
+    from twin.analysis.training_prediction import chunks_told, predict_steps, steps_of
 
     said = {key: SAME.get(word.lower(), word.lower()) for key, word in words.items()}
     problems = [_unknown(key, word) for key, word in said.items() if word not in _allowed(key)]
@@ -39,7 +39,8 @@ def predict(
     if problems:
         raise InputError(problems)
     steps = steps_of(numbers | said, gpus, interleave)
-    return predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    return found if interleave else chunks_told(found, steps)
 
 
 def shown(found: TrainingPrediction) -> dict[str, Any]:
