@@ -131,6 +131,7 @@ _CODES = {
     "ArrowDown": {"windowsVirtualKeyCode": 40},
     "End": {"windowsVirtualKeyCode": 35},
     "Home": {"windowsVirtualKeyCode": 36},
+    "Tab": {"windowsVirtualKeyCode": 9},
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chromium import Page, browser
@@ -144,6 +145,70 @@ def test_no_page_is_wider_than_its_window(shown: Shown, name: str) -> None:
         assert page.eval(cut) == [], "chapters cut what is wider than they are"
         least = page.eval("Math.min(600, ...[...document.images].map((i) => i.clientWidth))")
         assert least >= 590, "a figure whose letters are smaller than they can be read"
+
+
+FOCUS = (
+    "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+    " const r = e.getBoundingClientRect();"
+    " return {tag: e.tagName, box: e.classList.contains('scroll'),"
+    " wide: e.scrollWidth > e.clientWidth, ring: s.outlineStyle === 'solid' &&"
+    " parseFloat(s.outlineWidth) >= 3, seen: r.bottom > 0 && r.top < innerHeight}; })()"
+)
+
+
+def stops(page: Page) -> list[dict[str, Any]]:
+    """Where the key Tab stands still, from the top of the page to its end."""
+    page.eval("document.activeElement.blur(); scrollTo(0, 0)")
+    found: list[dict[str, Any]] = []
+    for _ in range(200):
+        page.key("Tab")
+        now = page.eval(FOCUS)
+        if now["tag"] == "BODY":
+            break
+        found.append(now)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_key_tab_stops_where_there_is_something_to_do(shown: Shown, name: str) -> None:
+    """Every table was a stop (40 of 63 of a report), also where it has nothing to scroll."""
+    page, folder = shown
+    for width in (1280, 390):
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        page.ask("Emulation.setDeviceMetricsOverride", **size)
+        page.open(folder / f"{name}.html")
+        if name == "report":
+            page.wait("!!document.getElementById('v-state').dataset.ready")
+        found = stops(page)
+        assert found
+        assert all(one["ring"] and one["seen"] for one in found)
+        assert all(one["wide"] for one in found if one["box"])
+    if name == "report":
+        assert any(one["box"] for one in found)  # tables of a telephone are scrolled by keys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_readers_of_a_screen_hear_a_name_of_everything_they_can_use(
+    shown: Shown, name: str
+) -> None:
+    page, folder = shown
+    page.open(folder / f"{name}.html")
+    page.eval("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    nodes = page.ask("Accessibility.getFullAXTree")["nodes"]
+    used = {"link", "button", "checkbox", "combobox", "slider", "textbox", "image", "application",
+            "navigation", "heading"}  # fmt: skip
+    told = [
+        (one["role"]["value"], one.get("name", {}).get("value", ""))
+        for one in nodes
+        if not one["ignored"]
+    ]
+    assert [role for role, words in told if role in used and not words.strip()] == []
+    live = "[...document.querySelectorAll('[aria-live=polite], [role=status]')].map((e) => e.id)"
+    if name == "report":
+        assert {role for role, _ in told} > {"slider", "application", "combobox", "checkbox"}
+        assert page.eval(live) == ["v-shown", "v-name", "v-effect"]
+        off = "document.getElementById('v-time').getAttribute('aria-live')"
+        assert page.eval(off) == "off"  # the slider says its own moment: playing told 8 a second
 
 
 def test_black_or_white_is_readable_on_any_colour() -> None:
