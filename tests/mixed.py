@@ -63,6 +63,7 @@ def mixed(number: int) -> Plain:
     _watered(Random(f"watered {number}"), asked, minutes)
     _self_made(Random(f"self-made {number}"), asked, minutes)
     _ringed(Random(f"ringed {number}"), asked, minutes)
+    _chained(Random(f"chained {number}"), asked)
     return asked
 
 
@@ -349,6 +350,23 @@ def _perhaps(draw: Random, share: float, held: Plain, **keys: Any) -> None:
     """Set keys, now and then."""
     if draw.random() < share:
         held.update(keys)
+
+
+def _chained(draw: Random, asked: Plain) -> None:
+    """Small jobs that wait for one another, one for the failure of another, and one for a start."""
+    if draw.random() > 0.5:
+        return
+    first = {"run": f"{draw.choice([5, 15])} min", "ends": draw.choice(["completed", "failed"])}
+    asked["workload"] += [
+        _one_job("prepare", **first),
+        _one_job("fit", run="20 min", after=draw.choice(["prepare", "afterany:prepare"])),
+        _one_job("rescue", run="5 min", after="afternotok:prepare?afternotok:fit"),
+        _one_job("watch", run="30 min", after="after:fit+3", submit="90 s"),
+    ]
+
+
+def _one_job(name: str, **keys: Any) -> Plain:
+    return {"kind": "job", "name": name, "nodes": 1} | keys
 
 
 def _ringed(draw: Random, asked: Plain, minutes: int) -> None:

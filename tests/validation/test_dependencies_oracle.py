@@ -1,0 +1,99 @@
+"""Claim: jobs that wait for one another start when a second, slow program says, whatever they are.
+
+Jobs are drawn with every kind of dependency, ends, time limits, priorities and think times, written
+as a plain table, and run on eight nodes under two rules; the oracle is `slow_dependencies.py`.
+The same runs keep their bytes when they are stopped, stored and taken up.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from slow_dependencies import Condition, SlowJob, SlowMachine
+
+import twin
+from tests.sources import DATA
+
+MINI = DATA / "cases" / "job_power" / "mini.yaml"
+NODES = 8
+KINDS = ("afterok", "afterany", "afternotok", "after")
+HEAD = "name,submit,run,nodes,walltime,priority,state,after,think"
+
+
+def drawn(draw: Random, count: int) -> list[SlowJob]:
+    """Moments with odd parts of a second, so that no two come together by chance."""
+    times = sorted(round(draw.uniform(0, 4000), 3) for _ in range(count))
+    return [_job(draw, n, submit_s) for n, submit_s in enumerate(times)]
+
+
+def _job(draw: Random, n: int, submit_s: float) -> SlowJob:
+    run_s = round(draw.uniform(60, 900), 3)
+    asked = [[_condition(draw, n)] for _ in range(draw.choice([0, 1, 1, 2]))] if n else []
+    if len(asked) == 2 and draw.random() < 0.5:
+        asked = [[one for clause in asked for one in clause]]
+    return SlowJob(
+        name=f"j{n}",
+        submit_s=submit_s,
+        run_s=run_s,
+        limit_s=round(run_s * draw.choice([0.5, 1.1, 1.5, 3.0]), 3),
+        nodes=draw.choice([1, 1, 2, 3, 5, 8]),
+        priority=draw.choice([0, 0, 0, 1, 2]),
+        ends=draw.choice(["completed"] * 4 + ["failed", "cancelled"]),
+        clauses=asked,
+        think_s=round(draw.uniform(1, 400), 3) if asked and draw.random() < 0.3 else None,
+    )
+
+
+def _condition(draw: Random, n: int) -> Condition:
+    kind = draw.choice(KINDS)
+    delay_s = draw.choice([0.0, 60.0, 300.0]) if kind == "after" else 0.0
+    return kind, f"j{draw.randrange(n)}", delay_s
+
+
+def _told(condition: Condition) -> str:
+    kind, name, delay_s = condition
+    return f"{kind}:{name}" + (f"+{delay_s / 60:.0f}" if delay_s else "")
+
+
+def _row(job: SlowJob) -> str:
+    texts = ["?".join(map(_told, clause)) for clause in job.clauses]
+    think = "" if job.think_s is None else job.think_s
+    numbers = f"{job.submit_s},{job.run_s},{job.nodes},{job.limit_s},{job.priority}"
+    return f'{job.name},{numbers},{job.ends},"{",".join(texts)}",{think}'
+
+
+def asked(folder: Path, jobs: list[SlowJob], rule: str, kill: bool) -> Path:
+    (folder / "mini.yaml").write_text(MINI.read_text())
+    (folder / "log.csv").write_text("\n".join([HEAD, *map(_row, jobs), ""]))
+    scenario = {
+        "version": 1, "name": "log", "layout": "mini.yaml", "horizon": "24 h",
+        "site": {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}, "grid": "ireland"},
+        "workload": [{"kind": "jobs", "name": "log", "file": "log.csv"}],
+        "controls": {"scheduler": {"policy": rule, "kill_invalid_depend": kill}},
+        "outputs": {"period": "2 h"},
+    }  # fmt: skip
+    (folder / "log.yaml").write_text(json.dumps(scenario))
+    return folder / "log.yaml"
+
+
+@pytest.mark.parametrize("rule", ["fifo", "easy"])
+@pytest.mark.parametrize("seed", range(10))
+def test_jobs_start_when_the_oracle_says(seed: int, rule: str, tmp_path: Path) -> None:
+    draw = Random(f"dependencies {seed}")
+    jobs = drawn(draw, draw.choice([8, 20, 40]))
+    kill = seed % 2 == 1
+    slow = SlowMachine(jobs, NODES, rule == "easy", kill)
+    slow.live()
+    facility = twin.build(twin.load(asked(tmp_path, jobs, rule, kill)))
+    whole = twin.simulate(facility)
+    table = whole.tables["jobs"].set_index(whole.tables["jobs"]["job"].str.removeprefix("log_"))
+    assert table["eligible_s"].dropna().to_dict() == pytest.approx(slow.eligible, abs=1e-4)
+    assert table["started_s"].dropna().to_dict() == pytest.approx(slow.started, abs=1e-4)
+    assert table["state"].to_dict() == slow.state
+
+    twin.start(facility).until(draw.uniform(100, 8000)).save(tmp_path / "stopped")
+    again = twin.resume(tmp_path / "stopped").until().result()
+    assert all(frame.equals(again.tables[name]) for name, frame in whole.tables.items())
