@@ -62,6 +62,7 @@ def synthetic() -> Result:
         "services": day["services"],
         "jobs": _jobs(),
         "generations": _generations(),
+        "critical_paths": _critical_paths(),
         "stops": _frame("stops", [("pretrain", "gpu_memory", 2, 1.0, 1800.0, 6.1e8)]),
         "shifts": _frame("shifts", [_SHIFT]),
         "power_swings": _power_swings(),
@@ -524,6 +525,12 @@ def _jobs() -> pd.DataFrame:
             ("evals", "batch", "", 4, 16, *waits),
         ],
     )
+
+
+def _critical_paths() -> pd.DataFrame:
+    first = ("evals", 1, "finetune", "", 7200.0, 0.0, 60.0, 53940.0, 61200.0)
+    then = ("evals", 2, "evals", "finetune", 61260.0, 60.0, 300.0, 3600.0, 65160.0)
+    return _frame("critical_paths", [first, then])
 
 
 def _events() -> pd.DataFrame:

@@ -93,7 +93,19 @@ def test_jobs_start_when_the_oracle_says(seed: int, rule: str, tmp_path: Path) -
     assert table["eligible_s"].dropna().to_dict() == pytest.approx(slow.eligible, abs=1e-4)
     assert table["started_s"].dropna().to_dict() == pytest.approx(slow.started, abs=1e-4)
     assert table["state"].to_dict() == slow.state
+    add_up(whole)
 
     twin.start(facility).until(draw.uniform(100, 8000)).save(tmp_path / "stopped")
     again = twin.resume(tmp_path / "stopped").until().result()
     assert all(frame.equals(again.tables[name]) for name, frame in whole.tables.items())
+
+
+def add_up(result: twin.Result) -> None:
+    """Times of each path to the end of its last job, and nobody comes before whom they wait for."""
+    paths = result.tables["critical_paths"]
+    for _, way in paths.groupby("path"):
+        spent_s = way[["after_s", "wait_s", "held_s"]].to_numpy().sum()
+        whole_s = way["finished_s"].iloc[-1] - way["eligible_s"].iloc[0]
+        assert spent_s == pytest.approx(whole_s, abs=1e-6)
+        assert way["bounded_by"].tolist() == ["", *way["job"].iloc[:-1]]
+    assert (paths[["after_s", "wait_s", "held_s"]] >= -1e-6).all(axis=None)

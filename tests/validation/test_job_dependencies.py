@@ -232,3 +232,29 @@ def test_what_makes_no_sense_is_refused_at_its_line(tmp_path: Path, after: str, 
         twin.load(path)
     assert says in str(refused.value)
     assert "chain.yaml:" in str(refused.value)
+
+
+def test_what_bounded_a_chain_is_told_job_by_job(tmp_path: Path) -> None:
+    """Two preparations of 10 and 30 minutes; a training of 60 that waits 15 in the queue behind
+    others; an evaluation that comes 5 minutes after its begin, and 5 after that; one deployment.
+    """
+    result = lived(
+        tmp_path,
+        job("short", 2, 10),
+        job("long", 2, 30),
+        job("busy", 4, 45),
+        job("train", 8, 60, after="afterok:short:long"),
+        job("check", 1, 70, after="after:train+5", submit="5 min"),
+        job("deploy", 2, 5, after="train?check"),
+        job("alone", 1, 5, submit="3 h"),
+    )
+    found = result.tables["critical_paths"]
+    assert found["path"].unique().tolist() == ["check"]
+    rows = found.set_index("job")
+    assert rows["bounded_by"].to_dict() == {"long": "", "train": "long", "check": "train"}
+    minutes = rows[["after_s", "wait_s", "held_s"]] / 60
+    assert minutes.loc["long"].tolist() == pytest.approx([0, 0, 30], abs=1e-6)
+    assert minutes.loc["train"].tolist() == pytest.approx([0, 15, 0], abs=1e-6)
+    assert minutes.loc["check"].tolist() == pytest.approx([10, 50, 70], abs=1e-6)
+    page = twin.report(result, tmp_path / "page").read_text(encoding="utf-8")
+    assert "took 2.92 h to the end of check" in page

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Block, Grid, Section, grid, spaced, words
-from twin.quantities import clock, count, counted, figures, number, percent, tokens
+from twin.quantities import clock, count, counted, duration, figures, number, percent, tokens
 from twin.results import Result
 from twin.results.enums import Cause
 
@@ -25,7 +25,10 @@ def section(result: Result) -> Section:
     stops = result.frame("stops")
     if len(stops):
         blocks.append(_stop_grid(stops))
-    return Section("Workload", _says(services, jobs), blocks)
+    paths = result.frame("critical_paths")
+    if len(paths):
+        blocks.append(_path_grid(_longest(paths)))
+    return Section("Workload", _says(services, jobs) + _bounds(paths), blocks)
 
 
 def _services(result: Result) -> pd.DataFrame:
@@ -138,6 +141,41 @@ def _stop_grid(stops: pd.DataFrame) -> Grid:
         "Tokens lost": ("tokens_lost", tokens),
     }
     return grid("What stopped jobs", stops, columns, table="stops")
+
+
+def _longest(paths: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the path that took longest; the first of several."""
+    spent = paths["after_s"] + paths["wait_s"] + paths["held_s"]
+    return paths[paths["path"] == spent.groupby(paths["path"], sort=False).sum().idxmax()]
+
+
+def _bounds(paths: pd.DataFrame) -> list[str]:
+    """What the longest chain of jobs spent its time on."""
+    if not len(paths):
+        return []
+    way = _longest(paths)
+    spent = {key: float(way[f"{key}_s"].sum()) for key in ("held", "wait", "after")}
+    whole = sum(spent.values())
+    worst = way.loc[(way["wait_s"] + way["held_s"]).idxmax(), "job"]
+    return [
+        f"The longest chain of jobs that wait for one another took {duration(whole)} to the end of "
+        f"{way['path'].iloc[0]}: {percent(spent['held'] / whole)} on its nodes, "
+        f"{percent(spent['wait'] / whole)} in the queue, {percent(spent['after'] / whole)} between "
+        f"one and the next; {worst} took most of it."
+    ]
+
+
+def _path_grid(way: pd.DataFrame) -> Grid:
+    columns: dict[str, tuple[str, Callable[[Any], str]]] = {
+        "Job": ("job", words),
+        "Waited for": ("bounded_by", words),
+        "Joined the queue": ("eligible_s", clock),
+        "After it (s)": ("after_s", count),
+        "In the queue (s)": ("wait_s", count),
+        "On its nodes (s)": ("held_s", count),
+        "Finished": ("finished_s", clock),
+    }
+    return grid("What bounded the longest chain of jobs", way, columns, table="critical_paths")
 
 
 def _gpus(held: Any) -> str:

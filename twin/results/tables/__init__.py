@@ -18,7 +18,15 @@ from twin.results.tables.incidents import (
     LOSSES,
     TOKEN_BALANCE,
 )
-from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES, SHIFTS, STOPS
+from twin.results.tables.work import (
+    CRITICAL_PATHS,
+    GENERATIONS,
+    JOBS,
+    POWER_SWINGS,
+    SERVICES,
+    SHIFTS,
+    STOPS,
+)
 from twin.tables import Table
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "COST_FIGURES",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
+    "CRITICAL_PATHS",
     "DEMAND_RESPONSE",
     "DRILL_SHEET",
     "EDGES",
@@ -76,6 +85,7 @@ TABLES: tuple[Table, ...] = (
     GENERATIONS,
     SHIFTS,
     STOPS,
+    CRITICAL_PATHS,
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,

@@ -187,6 +187,25 @@ STOPS = Table(
     since="2026-11-29",
 )
 
+CRITICAL_PATHS = Table(
+    "critical_paths",
+    "What bounded each chain of jobs that waited for one another: from the job that ended last "
+    "back to whom each had to wait for, one row a job, the first one first. The three times of a "
+    "path add up to its last end less its first joining.",
+    (
+        Column("path", "text", "", "The job of the chain that ended last."),
+        Column("place", "int", "", "Which of the path, from 1."),
+        Column("job", "text", "", "Job."),
+        Column("bounded_by", "text", "", "The job that let it come; empty for its submission."),
+        Column("eligible_s", "float", "s", "When it joined the queue."),
+        Column("after_s", "float", "s", "From the other's end, or begin, to there."),
+        Column("wait_s", "float", "s", "In the queue, to its first start."),
+        Column("held_s", "float", "s", "To its end; 0 where its begin let the next one come."),
+        Column("finished_s", "float", "s", "When it ended."),
+    ),
+    since="2026-11-30",
+)
+
 SHIFTS = Table(
     "shifts",
     "Jobs that could wait for cheaper or cleaner electricity, and what moving them was to save: by "

@@ -31,6 +31,7 @@ from twin.results.tables import (
     WITNESSES,
 )
 from twin.simulation.disciplines import Disciplines
+from twin.simulation.outcome.critical_paths import critical_paths_table
 from twin.simulation.outcome.design_tables import electrical_table, loading_table
 from twin.simulation.outcome.job_metrics import generations_table, jobs_table, stops_table
 from twin.simulation.outcome.recorder import Recorder
@@ -53,6 +54,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, Columns]:
         battery_margins(facility, next(table for table in timed if table.table is POWER)),
         jobs_table(run),
         stops_table(run),
+        critical_paths_table(run),
         generations_table(run),
         Columns.of_rows(SHIFTS, shift_rows(facility)),
         Columns.of_rows(EVENTS, [asdict(event) for event in run.world.log]),
