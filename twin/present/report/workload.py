@@ -156,7 +156,7 @@ def _bounds(paths: pd.DataFrame) -> list[str]:
     way = _longest(paths)
     spent = {key: float(way[f"{key}_s"].sum()) for key in ("held", "wait", "after")}
     whole = sum(spent.values())
-    worst = way.loc[(way["wait_s"] + way["held_s"]).idxmax(), "job"]
+    worst = way["job"].iloc[int((way["wait_s"] + way["held_s"]).argmax())]
     return [
         f"The longest chain of jobs that wait for one another took {duration(whole)} to the end of "
         f"{way['path'].iloc[0]}: {percent(spent['held'] / whole)} on its nodes, "
