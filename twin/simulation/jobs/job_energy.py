@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index, Mask, total_by
+from twin.arrays import Array, Mask, total_by
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
 from twin.simulation.kernel.world import World
@@ -24,7 +24,7 @@ class JobMeter:
         self._activity: tuple[Array, ...] = ()
         self._rack_w = np.full(len(self.racks.id), np.nan)
         self._node_w = np.zeros(self.rack_of_node.size)
-        self._owner: Index = np.zeros(0, dtype=np.int64)
+        self._hands = -1
         self._drawn_w = np.zeros(0)
 
     def node_w(self) -> Array:
@@ -36,7 +36,7 @@ class JobMeter:
         if stale.any():
             nodes = np.flatnonzero(stale.take(self.rack_of_node))
             self._node_w[nodes] = self._shared_w(nodes)
-            self._owner = np.zeros(0, dtype=np.int64)
+            self._hands = -1
         return self._node_w
 
     def _changed(self) -> Mask:
@@ -74,10 +74,10 @@ class JobMeter:
     def advance(self, span_s: float) -> None:
         """Add what every job drew over a span."""
         node_w = self.node_w()
-        if not np.array_equal(self._owner, self.own.work_of_node):
-            self._owner = self.own.work_of_node.copy()
-            held = np.flatnonzero(self._owner >= 0)
-            owner = self._owner.take(held)
+        if self._hands != self.own.hands:
+            self._hands = self.own.hands
+            held = np.flatnonzero(self.own.work_of_node >= 0)
+            owner = self.own.work_of_node.take(held)
             self._drawn_w = total_by(owner, node_w.take(held), self.own.energy_j.size)
         shared_w = self._of_parts_w(node_w) if self.of_nodes.sharing.parts.any else 0.0
         self.own.energy_j += (self._drawn_w + shared_w) * span_s

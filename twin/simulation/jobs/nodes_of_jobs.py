@@ -63,15 +63,14 @@ class NodesOfJobs:
         self.kind_of_node = placement.kind_of_node
         self.works_on = np.array([job.gpus for job in jobs])
 
-    def asked(self) -> tuple[bytes, ...]:
+    def asked(self) -> tuple[int | bytes, ...]:
         """All that activities of nodes depend on: who holds which, and how busy each job is."""
         own = self.own
         running = np.array(own.running, dtype=np.int64)
         busy = (own.phase, own.gpu_activity, own.cpu_activity)
         parts = self.sharing.on_shared() if self.sharing.parts.any else ()
-        held = (own.work_of_node, *parts)
-        changes = (*held, *(values[running] for values in busy))
-        return tuple(values.tobytes() for values in changes)
+        changes = (*parts, *(values[running] for values in busy))
+        return (own.hands, *(values.tobytes() for values in changes))
 
     def enter(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         """Enter activities of every gang's nodes, of their busiest GPUs, and shares of their racks'

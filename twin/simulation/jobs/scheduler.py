@@ -110,6 +110,7 @@ class Scheduler(Discipline):
     def claim(self, nodes: Index, owner: int) -> None:
         """Give nodes to a service for good."""
         self.own.work_of_node[nodes] = owner
+        self.own.hands += 1
         self.own.version += 1
 
     def advance(self, span_s: float) -> None:
@@ -158,7 +159,7 @@ class Scheduler(Discipline):
 
     def _stop_broken(self) -> bool:
         state = self.world.state
-        versions = (state.faults.version, state.racks.version, self.own.version)
+        versions = (state.faults.version, state.racks.version, self.own.hands)
         if versions == self._whole:
             return False
         self._whole = versions
@@ -209,7 +210,7 @@ class Scheduler(Discipline):
     def _start_queued(self) -> bool:
         """Whose turn it is by the rule of the queue starts; who has to make way does."""
         own = self.own
-        if not own.queue or self._versions() == self._seen:
+        if not own.queue or self.turns.question() == self._seen:
             return False
         decision = self.turns.decide()
         own.reserved_s[list(decision.promises)] = [at for at, _ in decision.promises.values()]
@@ -220,7 +221,7 @@ class Scheduler(Discipline):
         gone = [j for j in decision.preempt if self.departures.leave(j)]
         for j in gone:
             self._go(j)
-        self._seen = () if gone else self._versions()
+        self._seen = () if gone else self.turns.question()
         return bool(started or gone)
 
     def _take(self, j: int, kind: int, promised: Index | None) -> bool:
@@ -237,12 +238,6 @@ class Scheduler(Discipline):
         self.departures.gone(j)
         self._release(j)
         self._enqueue(j)
-
-    def _versions(self) -> tuple[int, ...]:
-        """All that decides which nodes are free, and who wants them."""
-        state = self.world.state
-        versions = (state.racks.version, state.flows.version, state.faults.version)
-        return (*versions, self.own.version)
 
     def _place(self, j: int, nodes: Index) -> None:
         own = self.own

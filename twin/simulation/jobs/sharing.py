@@ -106,6 +106,7 @@ class Sharing:
         if nodes is None:
             return False
         own = self.own
+        own.hands += 1
         own.held[j] = nodes
         need = self.parts.of_job(j, nodes)
         if self.parts.any:
@@ -136,6 +137,7 @@ class Sharing:
     def release(self, j: int) -> None:
         """Take a job's nodes back; one that others share stays shared."""
         own = self.own
+        own.hands += 1
         nodes = own.held[j]
         own.work_of_node[nodes] = FREE
         if not self.parts.any:

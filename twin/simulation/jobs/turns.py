@@ -49,6 +49,17 @@ class Turns:
         self.share = np.array([self.asked.shares.get(user, 1.0) for user in users])
         self.fair = self.asked.policy == "fair_share"
         self.power = PredictedPower(world, jobs, placement, self.parts, self.asked.power_cap)
+        whole = self.asked.power_cap is None and not self.parts.any
+        self.first_alone = self.asked.policy == "fifo" and whole
+        """Whether the answer hangs on free nodes and on who is first in the queue alone."""
+
+    def question(self) -> tuple[int, ...]:
+        """All that the rule's answer hangs on: while it stays, nobody need ask again."""
+        state = self.world.state
+        nodes = (state.racks.version, state.flows.version, state.faults.version, self.own.hands)
+        if not self.first_alone:
+            return (*nodes, self.own.version)
+        return (*nodes, *self.queue()[:1].tolist())
 
     def decide(self) -> Decision:
         """What the rule says now."""

@@ -127,6 +127,8 @@ class JobState:
     """Tokens that each of them threw away."""
     running: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
+    hands: int = 0
+    """Raised whenever nodes change hands."""
     version: int = 0
     """Raised whenever nodes change hands or a job changes its phase."""
 
