@@ -4,6 +4,7 @@ hashes.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from conftest import ROOT
 from threadpoolctl import ThreadpoolController
 
+from twin.garbage import RARELY, rarely_collected
 from twin.physics.linear_algebra import one_thread
 from twin.results import TABLES
 
@@ -113,3 +115,18 @@ def test_the_callers_threads_are_given_back() -> None:
     with one_thread():
         assert {library.num_threads for library in info.lib_controllers} == {1}
     assert [library.num_threads for library in info.lib_controllers] == before
+
+
+def test_the_callers_thresholds_of_garbage_are_given_back() -> None:
+    before = gc.get_threshold()
+    with rarely_collected():
+        assert gc.get_threshold() == RARELY
+    assert gc.get_threshold() == before
+
+
+def test_who_never_looks_for_garbage_is_left_alone() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    with rarely_collected():
+        assert gc.get_threshold()[0] == 0
+    gc.set_threshold(*before)

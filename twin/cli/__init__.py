@@ -6,7 +6,6 @@ wrong, 130 stopped from the keyboard.
 
 from __future__ import annotations
 
-import gc
 import os
 import traceback
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typer.main import get_command
 from twin.cli import say
 from twin.cli.app import app
 from twin.errors import InputError, TwinError
+from twin.garbage import collect_rarely
 
 __all__ = ["app", "main"]
 
@@ -26,8 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # A run multiplies many small matrices, for which threads cost more than they give.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # A command ends soon: looking for circles of garbage in each thousand objects is a waste.
-    gc.set_threshold(50_000, 20, 50)
+    collect_rarely()
     try:
         get_command(app).main(args=arguments, prog_name="twin")
     except SystemExit as done:

@@ -22,9 +22,11 @@ from twin.facility.space import halls, racks, siting
 from twin.facility.stated_numbers import for_group
 from twin.facility.storage import Storage
 from twin.findings import Finding
+from twin.garbage import rarely_collected
 from twin.scenario.schema import Scenario
 
 
+@rarely_collected()
 def build(scenario: Scenario) -> Facility:
     """The facility of a scenario.
 

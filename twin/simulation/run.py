@@ -14,6 +14,7 @@ import numpy as np
 from twin.analysis.review import refuse, review
 from twin.errors import InputError, Problem, RunError, did_you_mean
 from twin.facility.model import Facility
+from twin.garbage import rarely_collected
 from twin.physics.linear_algebra import one_thread
 from twin.results import Frames, Result
 from twin.simulation import checkpoint
@@ -276,6 +277,7 @@ def start(facility: Facility) -> Run:
     return run
 
 
+@rarely_collected()
 def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     """Run a facility through its scenario.
 

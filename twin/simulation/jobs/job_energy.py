@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
 from twin.simulation.kernel.world import World

@@ -7,12 +7,13 @@ nothing of it is ever a file.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
 import sys
 from typing import IO, Any
+
+from twin.garbage import collect_rarely
 
 BEGINS = "begins"
 ANSWERS = "answers"
@@ -22,7 +23,7 @@ IDLE = "idle"
 def main() -> None:
     """Take a subject, then batches of cases; send each answer as it comes, until nobody asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked stops this process
-    gc.set_threshold(50_000, 20, 50)
+    collect_rarely()
     asked = sys.stdin.buffer
     told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a function prints is no message
