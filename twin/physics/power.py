@@ -38,9 +38,14 @@ def trip_rate_per_s(
     Zero below the pick-up, infinite above the instantaneous band. Shapes (device,).
     Source: I^2 t long-time characteristic of IEC 60947-2 devices.
     """
+    runs = load_frac > pickup_frac
+    at_once = load_frac >= instantaneous_frac
+    either = runs | at_once
+    if not either.any():
+        return np.zeros(either.shape)
     excess = np.maximum(load_frac**2 - 1.0, 1e-12)
-    rate = np.where(load_frac > pickup_frac, excess / constant_s, 0.0)
-    return np.where(load_frac >= instantaneous_frac, np.inf, rate)
+    rate = np.where(runs, excess / constant_s, 0.0)
+    return np.where(at_once, np.inf, rate)
 
 
 def converter_input_w(

@@ -30,8 +30,8 @@ class HeatPassed:
         """(..., member) heat passed by plants, loops and halls, then taken by doors ahead of these,
         from integrals of temperatures (..., node) and the plants' segments (..., plant, field).
         """
-        conductance, reference, constant = np.moveaxis(segment[..., :3], -1, 0)
-        plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
+        over_k_s = degc_s[..., self.water] - segment[..., 1] * span_s
+        plant = segment[..., 0] * over_k_s + segment[..., 2] * span_s
         loop = self.valves.passed_j(degc_s, span_s)
         coils = self._coils_j(degc_s, span_s)
         hall = totals_by(self.network.air.handler_hall, coils, len(self.network.hall_id))

@@ -106,7 +106,7 @@ class Plants(Discipline):
         """Raise alarms at a look around, and put every plant on its segment."""
         if self.scan_due:
             self._raise_alarms()
-        self.choose_segments()
+        self.own.segment = self._segments()
 
     def _raise_alarms(self) -> None:
         own = self.own
@@ -119,11 +119,15 @@ class Plants(Discipline):
     def choose_segments(self) -> bool:
         """Put every plant on the segment its water temperature lies in; True where one changed."""
         before = self.own.segment
-        found = np.empty_like(before)
+        self.own.segment = self._segments()
+        return not np.array_equal(self.own.segment, before)
+
+    def _segments(self) -> Array:
+        """(plant, field) the segment that each plant's water lies in."""
+        found = np.empty_like(self.own.segment)
         for p, plant in enumerate(self.plants):
             found[p] = self._segment(p, plant)
-        self.own.segment = found
-        return not np.array_equal(found, before)
+        return found
 
     def _segment(self, p: int, plant: Plant) -> Array:
         rows = self._rows(p, plant)

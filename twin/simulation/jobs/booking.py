@@ -82,6 +82,8 @@ class Booking:
         told = (own.restarts + own.preemptions > 0) | (own.tokens_per_s > 0)
         waiting = np.array(own.queue, dtype=np.int64)
         queue = waiting[told[waiting]]
+        if not queue.size:
+            return
         stopped = own.restarts[queue] + own.preemptions[queue] > 0
         for j in queue[stopped].tolist():
             self._book_stopped(j, Cause(own.cause[j]))

@@ -35,6 +35,7 @@ class JobProgress:
         self.storage = world.facility.storage
         self.checkpoints = JobCheckpoints(world, jobs)
         self._versions: tuple[int, ...] = ()
+        self._network_seen = -1
         self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     def running(self) -> Index:
@@ -169,7 +170,11 @@ class JobProgress:
         it, who lost all waits until there is a network again.
         """
         own = self.own
-        switch_ok = self.world.state.network.switch_ok
+        network = self.world.state.network
+        if self._network_seen == network.version:
+            return
+        self._network_seen = network.version
+        switch_ok = network.switch_ok
         if np.array_equal(own.switch_seen, switch_ok):
             return
         lost = own.switch_seen & ~switch_ok

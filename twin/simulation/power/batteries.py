@@ -43,6 +43,8 @@ class Batteries:
         self.tree = world.facility.power
         self.is_ups = is_ups
         self.any = bool((self.tree.battery_j > 0).any())
+        self.cells = np.flatnonzero(is_ups | (self.tree.battery_j > 0))
+        """Power nodes that give or take energy, a few of all."""
         self.bounds_j = bounds_j
         ups = self.tree.ups
         self.gap_s = np.maximum(ups.eco_gap_s, beside_gap_s)
@@ -56,7 +58,9 @@ class Batteries:
 
     def move(self) -> bool:
         """Whether one is emptied or filled."""
-        return self.any and bool(self.own.drain_w.any() or self.own.recharge_w.any())
+        own = self.own
+        gives = own.drain_w.take(self.cells)
+        return self.any and bool(gives.any() or own.recharge_w.take(self.cells).any())
 
     def at_rest(self) -> bool:
         """No UPS empties or fills its own, nor is about to."""
