@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 import twin
 from tests.sources import DATA
+from twin.simulation.jobs.turns import Turns
 
 MINI = DATA / "cases" / "job_power" / "mini.yaml"
 """Four racks of two servers of eight GPUs: eight nodes, 5,940 W idle and 28,600 W rated a rack."""
@@ -240,3 +242,22 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path, policy: 
     for name in ("jobs", "racks", "events"):
         pd.testing.assert_frame_equal(rest.tables[name], whole.tables[name])
     assert whole.tables["jobs"]["restarts"].sum() > 0
+
+
+def test_a_queue_in_turn_is_asked_whenever_its_answer_may_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes fail, come back and are given away; asked at every settling, the run is the same."""
+    rows = [f"j{n},{n * 240},{900 + 170 * n % 2400},{1 + n * 5 % 7},,,,1,," for n in range(30)]
+    work = {"checkpoint_interval": "5 min", "restart_delay": "2 min"}
+    faults = {
+        "timeline": [{"at": "30 min", "component": "pod_r2", "repair_after": "40 min"}],
+        "rates": {"scale": 300.0},
+        "node_repairs": {"gpu": "10 min"},
+    }
+    once = lived(tmp_path, rows, work, faults=faults)
+    asked = count()
+    monkeypatch.setattr(Turns, "question", lambda _: (next(asked),))
+    always = lived(tmp_path, rows, work, faults=faults)
+    assert once.summary["jobs_completed"] > 5 and once.tables["jobs"]["restarts"].sum() > 0
+    assert all(table.equals(always.tables[name]) for name, table in once.tables.items())

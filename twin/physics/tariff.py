@@ -90,8 +90,8 @@ class DemandMeter:
         """The intervals that a span of constant power touches, and the energy in each, J."""
         first = self._interval(start_s)
         last = self._interval(end_s)
-        edges = self.edges_s[first : last + 2].clip(start_s, end_s)
-        return slice(first, last + 1), power_w * np.diff(edges)
+        edges = np.minimum(np.maximum(self.edges_s[first : last + 2], start_s), end_s)
+        return slice(first, last + 1), power_w * (edges[1:] - edges[:-1])
 
     def counted_each(
         self, power_w: Array, start_s: Array, end_s: Array

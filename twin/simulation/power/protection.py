@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Index, Mask
+from twin.arrays import Array, Index, Mask
 from twin.results.enums import EventKind
 from twin.simulation.crews import Crews
 from twin.simulation.kernel.discipline import Discipline
@@ -33,6 +33,7 @@ class Protection(Discipline):
         self.tree = world.facility.power
         self.tripping = supply.trial.tripping
         self.bypasses = self.tripping.bypasses
+        self._known: tuple[Array, bool] = (np.zeros(0), False)
         world.clock.can("protection is closed", self._close)
         world.clock.can("protection is looked at", self._look)
 
@@ -42,9 +43,16 @@ class Protection(Discipline):
         self.own.trip_rate_per_s = self.tripping.rate_per_s(output_w)
         self.bypasses.look(output_w)
 
+    def _runs(self) -> bool:
+        """Whether a device runs towards its trip; each load has another array of rates."""
+        rate = self.own.trip_rate_per_s
+        if self._known[0] is not rate:
+            self._known = (rate, bool(rate.any()))
+        return self._known[1]
+
     def at_rest(self) -> bool:
         """No device runs towards its trip."""
-        return not (self.own.trip_rate_per_s.any() or self.own.damage.any())
+        return not (self._runs() or self.own.damage.any())
 
     def foretell(self, stretch: Stretch) -> None:
         """A look after which a device would run is lived through as an event."""
@@ -55,24 +63,24 @@ class Protection(Discipline):
         """Run overloaded devices towards their trip; the others recover at once."""
         own = self.own
         rate = own.trip_rate_per_s
-        if not (rate.any() or own.damage.any()):
+        if not (self._runs() or own.damage.any()):
             return
         finite = np.where(np.isfinite(rate), rate, 0.0)
         own.damage = np.where(rate > 0, own.damage + finite * span_s, 0.0)
 
     def next_s(self) -> float:
         """Seconds until the next trip."""
+        if not self._runs():
+            return np.inf
         rate = self.own.trip_rate_per_s
         running = np.flatnonzero(rate)
-        if not running.size:
-            return np.inf
         return float(np.maximum((1.0 - self.own.damage[running]) / rate[running], 0.0).min())
 
     def act(self) -> None:
         """Open whatever has run out of time."""
         own = self.own
         rate = own.trip_rate_per_s
-        if not rate.any():
+        if not self._runs():
             return
         due = (rate > 0) & ((own.damage >= _DONE) | np.isinf(rate)) & ~own.tripped
         for p in np.flatnonzero(due):
