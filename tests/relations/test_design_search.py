@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from twin.study.design_search.blocks import SizedHall
 from twin.study.design_search.equipment import row
 from twin.study.design_search.scheme import Scheme
 from twin.study.design_search.target import Target
+from twin.study.design_search.verify import built
 
 TARGET = """
 version: 1
@@ -221,3 +223,51 @@ def test_what_fits_a_site_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["design", WHAT_FITS,
                  "--set", "site.powr=1 MW"]) == 2  # fmt: skip
     assert "did you mean 'power'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("power", ["N+1", "2N"])
+def test_every_panel_stands_in_its_hall(power: str) -> None:
+    """They stood in the first hall, on its racks."""
+    scheme = Scheme(rack="gb200_nvl72", power=power, feeds=1, spare_cooling=True)
+    halls = [SizedHall(scheme, (4, 4), "phoenix")] * 3
+    site = twin.build(built("three", scheme, halls).facility.scenario)
+    names = list(site.components.id)
+    at_m = site.components.position_m[:, 0]
+    for number, (west, width) in enumerate(
+        zip(site.halls.corner_m, site.halls.size_m, strict=True), 1
+    ):
+        mine = [n for n, name in enumerate(names) if re.match(rf"rpp_(?:[ab]_)?{number}\d_", name)]
+        assert len(mine) >= 4
+        inside = (west[0] < at_m[mine]) & (at_m[mine] < west[0] + width[0])
+        assert inside.all(), number
+
+
+def test_a_site_without_water_says_what_would_take_it(tmp_path: Path) -> None:
+    """Of Phoenix at 47.4 °C dry coolers give 53.4 °C water; racks in air stand without any."""
+    dry = TARGET.replace("power: 1 MW, feeds: [1]", "power: 1 MW, feeds: [1], water: false")
+    hot = dry.replace("baltimore", "phoenix").replace("dgx_b200_x2", "gb200_nvl72")
+    path = tmp_path / "dry.yaml"
+    path.write_text(hot, encoding="utf-8")
+    with pytest.raises(InputError, match=r"takes water: dry coolers give 53\.4 °C in the hottest"):
+        twin.design(path)
+    path.write_text(hot.replace("[gb200_nvl72]", "[gb200_nvl72, dgx_b200_x2]"), encoding="utf-8")
+    answer = twin.design(path)
+    assert {one.rack for one in answer.designs} == {"dgx_b200_x2"}
+    assert all("adiabatic" not in str(one.layout) for one in answer.designs)
+
+
+def test_a_budget_that_nothing_meets_tells_every_kind_of_rack(tmp_path: Path) -> None:
+    """The cheaper of two kinds stood behind a dozen reasons of the other."""
+    path = tmp_path / "poor.yaml"
+    kinds = TARGET.replace("[dgx_b200_x2]", "[gb200_nvl72, dgx_b200_x2]")
+    kinds = kinds.replace("[N, N+1]", "[N, N+1, 2N]").replace("feeds: [1]", "feeds: [1, 2]")
+    path.write_text(kinds + "budget_usd: 1000000\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        twin.design(path)
+    problems = refused.value.problems
+    assert len(problems) == 12
+    assert {one.allowed.partition("tried ")[2].split(",")[0] for one in problems[:2]} == {
+        "gb200_nvl72",
+        "dgx_b200_x2",
+    }
+    assert problems[-1].allowed.endswith("more reasons are not listed")

@@ -85,7 +85,7 @@ def _ups(hall: SizedHall, number: int, side: str, sides: tuple[str, ...]) -> lis
         shared |= {"mode": "priority", "fed_by": _boards(hall, number, side, sides)}
         return [
             shared,
-            *(_panel(f"rpp_{line}", hall, racks, f"ups_{number}") for line, racks in lines),
+            *(_panel(f"rpp_{line}", hall, number, racks, f"ups_{number}") for line, racks in lines),
         ]
     groups = []
     for line, racks in lines:
@@ -96,15 +96,17 @@ def _ups(hall: SizedHall, number: int, side: str, sides: tuple[str, ...]) -> lis
             unit("ups", end, kind, panels)
             | {"mode": "priority", "fed_by": _boards(hall, number, side, sides)}
         )
-        groups.append(_panel(f"rpp_{end}", hall, racks, f"ups_{end}"))
+        groups.append(_panel(f"rpp_{end}", hall, number, racks, f"ups_{end}"))
     return groups
 
 
-def _panel(name: str, hall: SizedHall, racks: int, ups: str) -> Data:
+def _panel(name: str, hall: SizedHall, number: int, racks: int, ups: str) -> Data:
+    """Panels of a line, in its hall: without one they would stand in the first."""
     return {
         "name": name,
         "type": kit.PANEL,
         "count": hall.panels(racks),
+        "hall": f"hall_{number}",
         "fed_by": [{"source": ups, "pairing": "matched"}],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ Progress = Callable[[float, str], None]
 BEATEN = "another is as good or better in everything"
 KEPT_MOST = 8
 """Designs on the front that are built whole, lived through a day and proposed."""
+REASONS_MOST = 12
+"""Reasons that are told where no design meets a target."""
 _LEAST_UNAVAILABLE = 1e-9
 """Below it a facility's availability is a number without meaning."""
 _SCREENED = 0.6
@@ -195,15 +198,31 @@ def _fails(target: Target, made: Design) -> str:
 def _none_meets(
     asked: str | Path | Target, target: Target, rejected: Sequence[Rejected]
 ) -> InputError:
-    """What kinds of building miss, each reason once with those that have it; the first dozen."""
+    """What kinds of building miss, each reason once with those that have it; the first dozen, in
+    turn by kind of rack, and how many more.
+    """
     kinds: dict[str, list[str]] = {}
+    turns: Counter[str] = Counter()
+    order: dict[str, int] = {}
     for one in rejected:
-        kinds.setdefault(one.why, []).append(str(one.scheme))
+        scheme = str(one.scheme)
+        if one.why not in kinds:
+            rack = scheme.partition(",")[0]
+            order[one.why] = turns[rack]
+            turns[rack] += 1
+        kinds.setdefault(one.why, []).append(scheme)
+    told = sorted(kinds.items(), key=lambda item: order[item[0]])
+    more = f"; {len(told) - REASONS_MOST} more reasons are not listed"
     allowed = "a design that meets the target; tried "
     file = "" if isinstance(asked, Target) else str(asked)
     return InputError(
         [
-            Problem(target.name, why, allowed + "; ".join(schemes), file=file)
-            for why, schemes in list(kinds.items())[:12]
+            Problem(
+                target.name,
+                why,
+                allowed + "; ".join(schemes) + more * (n == REASONS_MOST < len(told)),
+                file=file,
+            )
+            for n, (why, schemes) in enumerate(told[:REASONS_MOST], 1)
         ]
     )

@@ -10,8 +10,8 @@ from twin.catalogue import shipped
 from twin.catalogue.rows import Rack
 from twin.errors import InputError, Problem
 from twin.quantities import power as told
+from twin.study.design_search import equipment as kit
 from twin.study.design_search.blocks import SizedHall
-from twin.study.design_search.equipment import FILLINGS
 from twin.study.design_search.halls import halls_for
 from twin.study.design_search.scheme import Scheme
 from twin.study.design_search.target import Target
@@ -72,6 +72,9 @@ def _screen(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | str:
     if racks < 1:
         return binds
     sized = _of_size(target, scheme, rate, racks, binds)
+    wet = "" if target.site.water else _evaporates(sized.halls[0])
+    if wet:
+        return wet
     budget = target.budget_usd
     if budget is not None and sized.capex_usd > budget:
         if target.tokens.rate is not None:
@@ -83,6 +86,17 @@ def _screen(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | str:
     if target.availability is not None and sized.availability < target.availability:
         return f"available {sized.availability:.6f} of the year, below {target.availability:.12g}"
     return sized
+
+
+def _evaporates(hall: SizedHall) -> str:
+    """Why a hall takes water outdoors; empty where it does not."""
+    if not hall.liquid_w or hall.dry_cooler != kit.ADIABATIC:
+        return ""
+    dry_degc = hall.hottest_degc + kit.row(kit.DRY_COOLER).approach_k
+    return (
+        f"takes water: dry coolers give {dry_degc:.1f} °C in the hottest hour, its racks take "
+        f"{hall.warmest_loop_degc:.1f} °C at most"
+    )
 
 
 def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int, str]:
@@ -151,7 +165,7 @@ def _carried(scheme: Scheme, racks: int, climate: str) -> tuple[list[SizedHall],
     """Halls whose boards carry them, and the first of them built; where its review finds a rating
     below its peak load, boards are filled less.
     """
-    *less, least = FILLINGS
+    *less, least = kit.FILLINGS
     for filled in less:
         halls = halls_for(scheme, racks, climate, filled)
         try:

@@ -61,6 +61,8 @@ class PlaceWanted(Stated):
     """Most that the site may draw."""
     feeds: tuple[Literal[1, 2], ...] = Field(default=(1, 2), json_schema_extra=_SOME)
     """Utility feeds that may be had."""
+    water: bool = True
+    """Whether water may be evaporated, on the pads of dry coolers."""
 
 
 class Target(Stated):
