@@ -140,6 +140,35 @@ def test_a_full_pool_makes_the_tokens_and_draws_the_power_of_the_forecast(
     assert joules == pytest.approx(want.joules_per_token, rel=0.03)
 
 
+@pytest.mark.parametrize(
+    ("rack", "software", "said", "cached"),
+    [
+        ("dgx_h100_x4", "vllm", "vllm", 0),
+        ("dgx_h100_x4", "vllm_async", "vllm-async", 0),
+        ("dgx_h100_x4", "vllm_async", "vllm-async", 900),
+        ("dgx_a100_x4", "vllm", "vllm", 0),
+    ],
+)
+def test_whose_software_it_is_and_what_it_need_not_read(
+    tmp_path: Path, rack: str, software: str, said: str, cached: int
+) -> None:
+    """A full pool of one engine, by its release, its GPU and what its cache holds: within 5 %. The
+    service spreads its requests: more iterations read prompts, behind which a host ahead hides,
+    and beside which a new token fills a tile on the A100.
+    """
+    case = (rack, "Llama-3.1-8B", 1, "bf16", 1200, 200, 128)
+    text = SCENARIO.replace("round_robin}}", f"round_robin, software: {software}}}}}")
+    text = text.replace(
+        "output_tokens: {made}", f"output_tokens: {{made}}\n      cached_tokens: {cached}"
+    )
+    facility, services = served(tmp_path, case, 1e5, "5 min", scenario=text)
+    gpu = facility.racks.gpu_type[0]
+    want = _asked(case, gpu, 128, software=said, cached_tokens=cached)
+    replicas = int(facility.racks.gpus_per_node[0])
+    made = services.iloc[-1]["tokens_served"] / 60.0
+    assert made == pytest.approx(replicas * want.output_tokens_per_s, rel=0.055)
+
+
 @pytest.mark.parametrize("case", CASES[:3])
 def test_an_idle_pool_answers_as_fast_as_the_forecast(
     tmp_path: Path, case: tuple[str, str, int, str, int, int, int]
