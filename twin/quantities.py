@@ -124,6 +124,12 @@ def money(cost_usd: Any) -> str:
     return f"${held:,.{2 if 0 < held < 100 else 0}f}"
 
 
+def price(each_usd: Any) -> str:
+    """US dollars for one of what is sold by the unit, in three figures: `$0.0391`."""
+    held = number(each_usd)
+    return f"${figures(held)}" if math.isfinite(held) else NONE
+
+
 def signed(change: float, told: str) -> str:
     """The size of a change as it is told, with the change's sign before it: `+12.0 kW`, `-3.5 K`.
 

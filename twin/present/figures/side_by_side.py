@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from twin.analysis.side_by_side import Row, SideBySide
 from twin.named_quantity import readable
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
-from twin.quantities import NONE, available, figures, middle
+from twin.quantities import NONE, available, middle, price
 
 ACROSS = 3
 _LETTERS = 28
@@ -58,5 +58,5 @@ def written(row: Row, value: float) -> str:
     if value != value:
         return NONE
     if row.name in _PRICES:
-        return f"${figures(value)}"
+        return price(value)
     return available(1.0 - value) if row.name == "availability" else readable(row.name, value)

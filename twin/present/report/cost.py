@@ -9,7 +9,7 @@ import pandas as pd
 from twin.analysis.economics import figures
 from twin.named_quantity import readable, spoken
 from twin.present.blocks import Block, Columns, Section, grid, words
-from twin.quantities import count, money, percent
+from twin.quantities import count, money, percent, price
 from twin.quantities import figures as figures_of
 from twin.results import Result
 
@@ -53,7 +53,7 @@ def each_token(result: Result) -> str:
     held = figures(result)
     kinds = ("served", "trained")
     told = [
-        f"{money(held[f'usd_per_mtok_{kind}'])} a million {kind}"
+        f"{price(held[f'usd_per_mtok_{kind}'])} a million {kind}"
         for kind in kinds
         if f"usd_per_mtok_{kind}" in held
     ]
