@@ -148,6 +148,45 @@ def test_a_batch_job_waits_for_its_hour(tmp_path: Path) -> None:
     assert shift.price_saved_frac < 0
 
 
+def test_a_dozen_jobs_of_any_length_begin_where_no_other_start_is_better(tmp_path: Path) -> None:
+    """Of a file: six days of drawn hours, jobs at any second, each against every start a minute
+    apart and every one at which an hour begins or ends.
+    """
+    carbon = np.random.default_rng(11).uniform(80.0, 520.0, 8 * 24)
+    rows = [f"{3600 * h},0.1,{grams:.3f}" for h, grams in enumerate(carbon)]
+    head = "time_s,price_usd_per_kwh,carbon_g_per_kwh"
+    (tmp_path / "hours.csv").write_text("\n".join([head, *rows]))
+    asked = scenario(tmp_path, max_shift="10 h")
+    many = asked.with_(
+        horizon="8 d",
+        site__grid={"file": str(tmp_path / "hours.csv")},
+        workload__night__count=12,
+        workload__night__span="6 d",
+        workload__night__runtime_median="3.4 h",
+        workload__night__runtime_sigma=0.4,
+        workload__night__nodes_median=1,
+    )
+    result = lived(many)
+    jobs = result.frame("jobs").set_index("job")
+    shifts = result.frame("shifts")
+    assert len(shifts) == 12
+    edges_s = HOUR_S * np.arange(carbon.size + 1)
+    sums = np.concatenate([[0.0], np.cumsum(carbon) * HOUR_S])
+
+    def emitted(begin_s: Any, run_s: float) -> Any:
+        return np.interp(begin_s + run_s, edges_s, sums) - np.interp(begin_s, edges_s, sums)
+
+    for shift in shifts.itertuples():
+        run_s = jobs.finished_s[shift.job] - jobs.started_s[shift.job]
+        window = (shift.asked_s, shift.asked_s + 10 * HOUR_S)
+        starts = np.concatenate([np.arange(*window, 60.0), edges_s, edges_s - run_s])
+        starts = starts[(starts >= window[0]) & (starts <= window[1])]
+        chosen = emitted(shift.begin_s, run_s)
+        assert chosen == pytest.approx(emitted(starts, run_s).min(), rel=1e-3)
+        saved = 1 - chosen / emitted(window[0], run_s)
+        assert shift.carbon_saved_frac == pytest.approx(saved, abs=2e-3)
+
+
 def test_price_in_place_of_carbon_moves_nothing_where_it_rises(tmp_path: Path) -> None:
     shift = lived(scenario(tmp_path, by="price", max_shift="8 h")).frame("shifts").iloc[0]
     assert shift.begin_s == shift.asked_s
