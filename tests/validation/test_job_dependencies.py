@@ -258,3 +258,25 @@ def test_what_bounded_a_chain_is_told_job_by_job(tmp_path: Path) -> None:
     assert minutes.loc["check"].tolist() == pytest.approx([10, 50, 70], abs=1e-6)
     page = twin.report(result, tmp_path / "page").read_text(encoding="utf-8")
     assert "took 2.92 h to the end of check" in page
+
+
+def test_a_promotion_is_bounded_by_the_trial_that_made_room_for_it(tmp_path: Path) -> None:
+    """Three trials on eight nodes of which each takes four: the third waits five minutes, and by
+    its end one of the three is promoted, whichever is best.
+    """
+    search = {
+        "kind": "search", "name": "tune", "configurations": 3, "nodes": 4, "rungs": 2,
+        "first_rung": "5 min", "eta": 3,
+    }  # fmt: skip
+    found = lived(tmp_path, search).tables["critical_paths"].set_index("place")
+    assert len(found) == 2
+    assert found.loc[1, "finished_s"] == pytest.approx(600.0, abs=1e-6)
+    assert found.loc[1, "wait_s"] == pytest.approx(300.0, abs=1e-6)
+    assert found.loc[2, "bounded_by"] == found.loc[1, "job"] == "tune_3_rung_1"
+    assert found.loc[2, "after_s"] == 0.0
+
+
+def test_what_is_told_of_a_text_is_the_text(tmp_path: Path) -> None:
+    """A single text in place of a list is no list of its letters."""
+    with pytest.raises(InputError, match="found 'aftrok:a'"):
+        twin.load(asked(tmp_path, job("a", 1, 5), job("b", 1, 5, after="aftrok:a")))

@@ -116,7 +116,7 @@ def value_at(data: Any, loc: Loc) -> Any:
     """What stands at a path of plain data; ABSENT where nothing does."""
     for part in loc:
         try:
-            data = data[part]
+            data = ABSENT if isinstance(data, str) else data[part]
         except (KeyError, IndexError, TypeError):
             return ABSENT
     return data

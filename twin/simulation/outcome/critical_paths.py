@@ -11,9 +11,10 @@ from twin.results import Columns
 from twin.results.tables import CRITICAL_PATHS
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.followers import Awaited, Followers
-from twin.simulation.jobs.phase import ENDED
+from twin.simulation.jobs.phase import ENDED, Phase
 from twin.simulation.jobs.verdicts import BY_PHASE, MET
 from twin.traces import Relation
+from twin.workload.kind import Promotion
 
 _SAME_S = 1e-6
 """Rounding of moments."""
@@ -62,14 +63,18 @@ class CriticalPaths:
         return float(self.own.finished_s[j]) if ran else -np.inf
 
     def _named(self) -> Iterator[tuple[int, int]]:
-        """Every job that waits, and each that it names; of those before it in a series the last."""
+        """Every job that waits, and each that it names; of those before it in a series the last,
+        and of a rung, whose trials wait for one another, its first.
+        """
         for j, clauses in self.followers.clauses.items():
             for awaited in (one for clause in clauses for one in clause):
                 for before in awaited.jobs[-1:] if awaited.series else awaited.jobs:
                     yield j, int(before)
             rule = self.jobs[j].promotion
             if rule is not None:
-                yield j, self.followers.index[rule.own]
+                yield from (
+                    (j, self.followers.index[name]) for name in (rule.own, *rule.scores)[:2]
+                )
 
     def rows(self, last: int) -> list[dict[str, object]]:
         """The way to a job from the first that it had to wait for, one row a job."""
@@ -108,14 +113,23 @@ class CriticalPaths:
         """Who let a job come last; None where its own submission did, or who never ran."""
         rule = self.jobs[j].promotion
         if rule is not None:
-            before = self.followers.index[rule.own]
-            return Bound(before, float(self.own.finished_s[before]), False)
+            return self._promoted(j, rule)
         clauses = self.followers.clauses.get(j, [])
         found = _latest([_soonest([self._met(j, one) for one in clause]) for clause in clauses])
         itself = self.jobs[j].submits_itself
         if found is None or (itself and self.own.submitted_s[j] > found.moment_s):
             return None
         return found if self._ran(found.job) else None
+
+    def _promoted(self, j: int, rule: Promotion) -> Bound:
+        """A trial's own, or a later one of its rung by whose end it came among the best."""
+        own = self.followers.index[rule.own]
+        rung = np.array([own, *(self.followers.index[name] for name in rule.scores)])
+        moments = self.own.finished_s[rung]
+        counts = self.own.phase[rung] == Phase.COMPLETED
+        counts &= moments <= self.own.eligible_s[j] + _SAME_S
+        last = int(np.argmax(np.where(counts, moments, -np.inf)))
+        return Bound(int(rung[last]), float(moments[last]), False)
 
     def _ran(self, j: int) -> bool:
         return not np.isnan(self.own.started_s[j])
