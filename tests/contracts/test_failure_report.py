@@ -52,6 +52,14 @@ def test_all_twelve_parts_are_there_and_json_holds_them() -> None:
     assert json.loads(json.dumps(document, allow_nan=False)) == json.loads(json.dumps(document))
 
 
+def test_what_no_machine_sees_is_null() -> None:
+    """A utility takes the swings of the pod; NaN there was no JSON, and no report was written."""
+    (swing,) = of_pod().parts["transients"]["power_swings"]
+    assert swing["machine_step_w"] is None
+    assert swing["machine_accepts_w"] is None
+    assert swing["swing_w"] > 0
+
+
 def test_the_same_design_gives_the_same_bytes() -> None:
     again = twin.failure_report(loaded(asked(workload=[job()])))
     assert render(again) == render(of_small_hall())

@@ -143,12 +143,17 @@ def _transients(facility: Facility, levels: Row, lived: Disturbances) -> Row:
         "edp_peak_factor": EDP_PEAK_FACTOR,
         "rack_peak_w": float(rack_peak_w(facility).sum()),
         "rack_rated_w": float(facility.racks.rated_w.sum()),
-        "power_swings": lived.swings,
+        "power_swings": [_known(row) for row in lived.swings],
         "above_rating": [_above(row, 0) for row in peak if row["load_w"] > row["rating_w"]],
         "above_rating_after_one": [
             _above(row, 1) for row in peak if row["worst_1_w"] > row["rating_w"]
         ],
     }
+
+
+def _known(row: Row) -> Row:
+    """None where a table has NaN: what no machine sees is no number in a document."""
+    return {key: None if value != value else value for key, value in row.items()}
 
 
 def _above(row: Row, order: int) -> Row:
