@@ -165,6 +165,13 @@ MEANING: dict[FindingCode, Meaning] = {
         "the larger jobs are marked too_large when they are submitted, and make no tokens",
         "a nodes_max that the machine can hold",
     ),
+    FindingCode.NEVER_COMES: Meaning(
+        Severity.WARNING,
+        "its work is missing, and that of who waits for it: `afterany:` comes however the other "
+        "ends, `afternotok:` after a failure",
+        "`afterany:` where it may come however the other ends, or `afternotok:` for what a failure "
+        "calls for",
+    ),
     FindingCode.POOL_FINDS_NO_ROOM: Meaning(
         Severity.ERROR,
         "a service without its nodes serves nothing",

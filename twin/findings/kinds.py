@@ -77,6 +77,7 @@ class FindingCode(StrEnum):
     THROUGH_A_WALL = "through_a_wall"
     NEVER_STARTS = "never_starts"
     LAYOUT_DOES_NOT_FIT = "layout_does_not_fit"
+    NEVER_COMES = "never_comes"
     SOME_NEVER_START = "some_never_start"
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     REQUESTS_TOO_LONG = "requests_too_long"

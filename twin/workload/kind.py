@@ -233,6 +233,15 @@ class WorkloadKind(Stated):
         """
         return tuple(job.name for job in self.jobs(seed))
 
+    @property
+    def states_ends(self) -> bool:
+        """Whether how its jobs end is stated, and not drawn."""
+        return False
+
+    def told_in(self, job: str) -> str:
+        """File and line of a list that state a job of its own; empty where none does."""
+        return ""
+
     def unread(self) -> tuple[str, ...]:
         """What its files say and nobody follows."""
         return ()

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from twin.analysis.review import waiting
 from twin.arrays import Index
 from twin.catalogue.rows import Gpu
 from twin.facility.job_sizes import sized
 from twin.facility.model import Facility
 from twin.facility.training_fit import gang_misfits
 from twin.findings import Finding, FindingCode
-from twin.workload import Job
+from twin.workload import Job, WorkloadKind
+
+
+@dataclass(frozen=True)
+class Larger:
+    """Jobs of a workload that are too large ever to start."""
+
+    jobs: tuple[Job, ...] = ()
+    of: int = 0
+    """All jobs of the workload."""
+    nodes: int = 0
+    """Of the largest."""
+    room: int = 0
+    """Nodes that it can hold at most."""
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -33,7 +48,9 @@ def findings(facility: Facility) -> Iterator[Finding]:
     yield from _unread(facility)
     yield from _misfits(facility)
     most = max((int(n) for n in np.bincount(free)), default=0)
-    yield from _too_large(facility, most, f" beside {', '.join(holders)}" if holders else "")
+    large = [_larger(facility, work, most) for work in facility.scenario.workload]
+    yield from _too_large(facility, large, f" beside {', '.join(holders)}" if holders else "")
+    yield from waiting.findings(facility, {job.name for found in large for job in found.jobs})
 
 
 def _unread(facility: Facility) -> Iterator[Finding]:
@@ -89,26 +106,33 @@ def _types_of_nodes(facility: Facility) -> Index:
     return of_node[of_node >= 0]
 
 
-def _too_large(facility: Facility, most: int, beside: str) -> Iterator[Finding]:
-    """Work whose gangs find fewer nodes: of one GPU type, or for work of CPUs without any."""
-    scenario = facility.scenario
+def _larger(facility: Facility, work: WorkloadKind, most: int) -> Larger:
+    """Jobs whose gangs find fewer nodes: of one GPU type, or for work of CPUs without any."""
+    if work.pools() or not work.most_nodes:
+        return Larger()
     racks = facility.racks
     plain = int(racks.nodes[racks.gpus_per_node == 0].sum())
-    for i, work in enumerate(scenario.workload):
-        if work.pools() or not work.most_nodes:
+    jobs = sized(work.jobs(facility.scenario.seed), racks)
+    room = {False: most, True: max(most, plain)}
+    found = tuple(job for job in jobs if job.nodes > room[job.cpu_only])
+    if not found:
+        return Larger()
+    worst = max(found, key=lambda job: job.nodes)
+    return Larger(found, len(jobs), worst.nodes, room[worst.cpu_only])
+
+
+def _too_large(facility: Facility, large: Sequence[Larger], beside: str) -> Iterator[Finding]:
+    """Work that can never start, whole or in part."""
+    for i, (work, found) in enumerate(zip(facility.scenario.workload, large, strict=True)):
+        if not found.jobs:
             continue
-        jobs = sized(work.jobs(scenario.seed), facility.racks)
-        room = {job.cpu_only: max(most, plain) if job.cpu_only else most for job in jobs}
-        too_large = [job for job in jobs if job.nodes > room[job.cpu_only]]
-        large = len(too_large)
-        if not large:
-            continue
-        worst = max(too_large, key=lambda job: job.nodes)
-        asks = f"{worst.nodes:,} nodes and can hold at most {room[worst.cpu_only]:,}{beside}"
-        if large == len(jobs):
+        asks = f"{found.nodes:,} nodes and can hold at most {found.room:,}{beside}"
+        if len(found.jobs) == found.of:
             says = f"asks for {asks}; it will never start"
             yield Finding(FindingCode.NEVER_STARTS, work.name, says, ("workload", i, "nodes"))
         else:
-            says = f"{large:,} of its {len(jobs):,} jobs are too large: asks for up to {asks}"
+            says = (
+                f"{len(found.jobs):,} of its {found.of:,} jobs are too large: asks for up to {asks}"
+            )
             at = ("workload", i, "nodes_max")
             yield Finding(FindingCode.SOME_NEVER_START, work.name, says, at)

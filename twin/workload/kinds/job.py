@@ -69,6 +69,11 @@ class PlannedJob(Following):
         )
 
     @property
+    def states_ends(self) -> bool:
+        """As a plan says."""
+        return True
+
+    @property
     def submitted_s(self) -> float:
         """When it joins the queue."""
         return self.submit

@@ -52,6 +52,17 @@ class ListedJobs(WorkloadKind):
         sizes = self.nodes_of(listed)
         return tuple(self._job(listed, n, int(sizes[n])) for n in range(len(listed)))
 
+    @property
+    def states_ends(self) -> bool:
+        """As the list says."""
+        return True
+
+    def told_in(self, job: str) -> str:
+        """Where the list has a job."""
+        listed = self._list()
+        n = listed.names.index(job.removeprefix(f"{self.name}_"))
+        return f"{Path(self.file).name}, line {listed.lines[n]}"
+
     def unread(self) -> tuple[str, ...]:
         """What the list says of jobs and nobody follows."""
         return tuple(f"{Path(self.file).name}: {what}" for what in self._list().unread)
