@@ -280,3 +280,35 @@ def test_what_is_told_of_a_text_is_the_text(tmp_path: Path) -> None:
     """A single text in place of a list is no list of its letters."""
     with pytest.raises(InputError, match="found 'aftrok:a'"):
         twin.load(asked(tmp_path, job("a", 1, 5), job("b", 1, 5, after="aftrok:a")))
+
+
+SEARCH = {"kind": "search", "name": "hunt", "configurations": 4, "first_rung": "10 min", "rungs": 1}
+ROUNDS = {
+    "kind": "retraining", "name": "hunt", "nodes": 1, "rounds": 1, "every": "1 h",
+    "train": "20 min", "evaluate": "5 min", "canary_time": "5 min",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hunt", "starts"),
+    [
+        ({**SEARCH, "submit": "2 h"}, 130),
+        ({**SEARCH, "after": "long"}, 100),
+        (ROUNDS, 100),
+        ({**ROUNDS, "after": "long"}, 130),
+    ],
+)
+def test_what_has_not_begun_is_not_over(
+    tmp_path: Path, hunt: dict[str, Any], starts: float
+) -> None:
+    """A search of 10 minutes, or a round of 40, that is to come at 120, 90 or 60 minutes: whoever
+    waits for it and for something else does not come when that is done, after 30.
+    """
+    result = lived(
+        tmp_path,
+        job("prep", 1, 30),
+        job("long", 1, 90),
+        hunt,
+        job("best", 1, 10, after="prep,hunt"),
+    )
+    assert starts_min(result)["best"] == starts

@@ -118,6 +118,7 @@ SACCT = """JobID|JobName|User|Submit|State|Elapsed|NNodes|SubmitLine
 11|late|kim|2026-01-01T00:00:40|COMPLETED|00:01:00|1|sbatch --dependency=afterok:3 late.sh
 12|odd|kim|2026-01-01T00:00:50|COMPLETED|00:01:00|1|sbatch --dependency=expand:7 odd.sh
 13|prep|kim|2026-01-01T00:01:00|COMPLETED|00:01:00|1|sbatch -dsingleton prep.sh
+14|both|kim|2026-01-01T00:01:10|COMPLETED|00:01:00|1|sbatch -d afterok:3:7 both.sh
 """
 
 
@@ -128,16 +129,41 @@ def test_the_command_lines_of_sacct(tmp_path: Path, capsys: pytest.CaptureFixtur
     table = jobs(tmp_path, "log.txt", SACCT)
     assert table["eligible_s"].dropna().to_dict() == pytest.approx({
         "7": 0, "8_1": 600, "8_2": 600, "9_1": 900, "10": 1500, "11": 40, "12": 50, "13": 600,
+        "14": 600,
     }, abs=1e-6)  # fmt: skip
     assert table.loc["9_2", "state"] == "never_eligible"
     assert main(["trace", "describe", str(tmp_path / "log.txt"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["jobs_that_wait_for_others"] == 6
+    assert told["jobs_that_wait_for_others"] == 7
     assert told["jobs_of_the_longest_chain"] == 3
     assert told["not_read"] == [
         "a `--dependency` that is not followed (1 rows)",
-        "waits for jobs that are not among those that ran, and comes as if they had ended (1 rows)",
+        "waits for jobs that are not among those that ran, and comes as if they had ended (2 rows)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "eligible_s"),
+    [
+        ("sbatch late.sh -d 7", 40),
+        ("sbatch --parsable late.sh --dependency latest", 40),
+        ("srun -n 4 ./late -d 7", 40),
+        ("sbatch -n 4 -- late.sh -d7", 40),
+        ("sbatch -n 4 -Hd 7 late.sh -d 8", 600),
+        ("sbatch -W --dep afterok:8_1 late.sh", 900),
+        ("sbatch -J x --exclusive -d 8_1 --dependency=afterany:7 late.sh", 600),
+        ("srun --wait 60 -K -d 7 ./late", 600),
+    ],
+)
+def test_what_stands_behind_a_script_is_its_own(
+    tmp_path: Path, line: str, eligible_s: float
+) -> None:
+    """Options end with the first word that is none, and of several the last counts (Slurm
+    26.11.0rc1, src/common/slurm_opt.c: a `+` before the letters of getopt).
+    """
+    text = SACCT.replace("sbatch --dependency=afterok:3 late.sh", line)
+    table = jobs(tmp_path, "log.txt", text)
+    assert table.loc["11", "eligible_s"] == pytest.approx(eligible_s, abs=1e-6)
 
 
 HEAD = "name,submit,run,nodes,after\n"

@@ -43,11 +43,9 @@ class ListGraph:
         return found
 
     def _of(self, job: ListedJob) -> Conditions:
+        self.lost += any(name not in self.known for name in names_in(job.after))
         clauses = (self._clause(job, clause) for clause in job.after)
-        kept = tuple(clause for clause in clauses if clause)
-        if len(kept) < len(job.after):
-            self.lost += 1
-        return kept
+        return tuple(clause for clause in clauses if clause)
 
     def _clause(self, job: ListedJob, clause: Sequence[Condition]) -> tuple[Condition, ...]:
         """Empty where it asks for nothing that a run could follow."""

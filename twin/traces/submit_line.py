@@ -8,35 +8,64 @@ from collections.abc import Iterator, Sequence
 
 from twin.traces.dependencies import Conditions, parsed
 
-_LONG = re.compile(r"--dep(e(n(d(e(n(c(y)?)?)?)?)?)?)?(=(?P<value>.*))?")
-"""Options may be cut short as long as they are one option only."""
+_FLAGS = frozenset({
+    "async", "bcast", "bell", "compress", "consolidate-segments", "contiguous", "debugger-test",
+    "disable-status", "exact", "exclusive", "external", "external-launcher", "get-user-env",
+    "help", "hold", "ignore-pbs", "immediate", "interactive", "kill-command",
+    "kill-on-bad-exit", "label", "multi-prog", "nice", "no-allocate", "no-bell", "no-kill",
+    "no-requeue", "no-shell", "oom-kill-step", "overcommit", "overlap", "oversubscribe",
+    "parsable", "preserve-env", "propagate", "pty", "quiet", "quit-on-interrupt", "reboot",
+    "requeue", "resv-ports", "send-libs", "spread-job", "spread-segments", "stepmgr",
+    "test-only", "unbuffered", "usage", "use-min-nodes", "verbose", "version",
+    "wait-for-children", "whole", "x11",
+})  # fmt: skip
+"""Long options with no word of their own behind them (Slurm 26.11.0rc1, src/common/slurm_opt.c)."""
+_LETTERS = frozenset("hHlOQsuvVXZE")
+"""The same of one letter, which may stand together with others."""
+_ATTACHED = frozenset("IkK")
+"""Letters whose value, if any, stands in the same word."""
 _TASK = re.compile(r"\d+_(\d+)")
 _CORRESPONDING = re.compile(r"aftercorr:([\d:]+)")
 UNREAD = "a `--dependency` that is not followed"
 
 
 def dependencies(line: str, job: str) -> Conditions:
-    """Whom a job waits for. Raises ValueError where that is not followed here.
+    """Whom a job waits for; of several `--dependency` the last counts, and those behind the script
+    are its own. Raises ValueError where that is not followed here.
 
     line   as it was typed, expanded by the shell
     job    the number of the job, of an array with the number of the task
     """
-    for value in _values(line):
-        return parsed(_plain(value, job))
-    return ()
+    value = ""
+    for name, said in _options(_words(line)):
+        if name == "d" or (len(name) > 2 and "dependency".startswith(name)):
+            value = said
+    return parsed(_plain(value, job)) if value else ()
 
 
-def _values(line: str) -> Iterator[str]:
-    """What stands behind `--dependency` or `-d`."""
-    words = _words(line)
-    for n, word in enumerate(words):
-        long = _LONG.fullmatch(word)
-        if long and long["value"] is not None:
-            yield long["value"]
-        elif (long or word == "-d") and n + 1 < len(words):
-            yield words[n + 1]
-        elif re.match(r"-d(after|singleton|\d)", word):
-            yield word[2:]
+def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Options with their values, up to the script or program."""
+    waits = bool(words) and words[0].endswith("sbatch")  # others want seconds behind `--wait`
+    left = iter(words[1:])
+    for word in left:
+        if word == "--" or not word.startswith("-"):
+            return
+        if word.startswith("--"):
+            name, sign, value = word[2:].partition("=")
+            alone = sign or name in _FLAGS or (waits and name == "wait")
+            yield name, value if alone else next(left, "")
+        else:
+            yield from _of_letters(word[1:], left, waits)
+
+
+def _of_letters(letters: str, left: Iterator[str], waits: bool) -> Iterator[tuple[str, str]]:
+    """The option of one word that takes a value: the rest of the word, or the next one."""
+    for n, letter in enumerate(letters, start=1):
+        if letter in _ATTACHED:
+            return
+        if letter not in _LETTERS and not (waits and letter == "W"):
+            yield letter, letters[n:] or next(left, "")
+            return
 
 
 def _words(line: str) -> Sequence[str]:

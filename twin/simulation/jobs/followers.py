@@ -68,6 +68,7 @@ class Followers:
             for awaited in (one for clause in clauses for one in clause):
                 for before in awaited.jobs.tolist() if not awaited.series else ():
                     self.following[before].append((j, awaited))
+        self.by_promotion = np.array([job.promotion is not None for job in jobs], dtype=bool)
         self.searching: defaultdict[int, list[int]] = defaultdict(list)
         """(job) who may be promoted once it has ended."""
         for j, job in enumerate(jobs):
@@ -253,10 +254,12 @@ class Followers:
         return ""
 
     def _all_settled(self, before: Index, coming: Sequence[int]) -> bool:
-        """Whether nothing of an open-ended workload is under way."""
+        """Whether nothing of an open-ended workload is under way or to come: who waits for a
+        promotion comes only behind others of it.
+        """
         own = self.own
-        still = (own.phase[before] == Phase.AWAITED) & np.isnan(own.submitted_s[before])
-        still &= ~np.isin(before, coming)
+        still = self.by_promotion[before] & (own.phase[before] == Phase.AWAITED)
+        still &= np.isnan(own.submitted_s[before]) & ~np.isin(before, coming)
         return bool((still | np.isin(own.phase[before], OVER)).all())
 
     def _promoted(self, job: Job) -> bool:
