@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Question  A service answers half of its requests by one token (yes or no, a class, a score) and half by 20, all within its limits: 500 ms to the first token, 50 ms between tokens.
 #           What share of the requests is good?
-# Guess     All: an answer of one token has no pause that could be too long.
+# Guess     Expected, by hand: all. An answer of one token has no pause that could be too long.
 # Seen      aiperf 0.13.0, told of the first limit alone: 20 of 20. Told of both: 10 of 20, a good share of 0.5 and half the goodput, with no request failed. An
 #           answer of one token has no latency between tokens, and a request without a value for one of the limits is not good. vLLM's own benchmark says
 #           the contrary in a comment of its code, "if output_len <= 1, we regard tpot as 0 for goodput" (benchmarks/serve.py), and counts all 20.

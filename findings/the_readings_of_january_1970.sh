@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Question  A hall's power, 600 and 610 kW a quarter of an hour apart on 1 June 2026, is written from a table to a time series database by the four clients of its three versions,
 #           and into a parquet file. At what time does it stand there?
-# Guess     Noon of 1 June 2026 by each of them, whatever the precision that is asked for.
+# Guess     Noon of 1 June 2026 by each of them, whatever the precision that is asked for (of the parquet file: expected, by hand).
 # Seen      pandas 3.1.1 and influxdb 5.3.2 (DataFrameClient, for InfluxDB 1.x): 21 January 1970, 14:31:55, and the second reading 0.9 s later instead of 15 min. The
 #           line protocol is written from whole numbers of the index, which are taken for nanoseconds; pandas keeps microseconds now unless one
 #           time of the table has nine decimals. With precision "s" they are of one second, the later takes the place of the earlier. The other path of the same
