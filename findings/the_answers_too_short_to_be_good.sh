@@ -61,7 +61,7 @@ def words_of_one_token():
 
 
 def measured(port, limits):
-    told = [Path(sys.executable).with_name("aiperf"), "profile", "--model", "m", "--url", f"http://127.0.0.1:{port}"]
+    told = [Path(sys.executable).with_name("aiperf"), "profile", "--model", "m", "--url", f"127.0.0.1:{port}"]
     told += ["--endpoint-type", "chat", "--streaming", "--request-count", str(REQUESTS), "--concurrency", "1"]
     told += ["--use-server-token-count", "--tokenizer", str(Path("words").resolve()), "--ui", "none"]
     told += ["--input-file", "prompts.jsonl", "--custom-dataset-type", "single_turn"]
