@@ -155,6 +155,30 @@ def test_boards_are_open_for_the_switching_time_all_at_once(lost: str) -> None:
     assert power["fb"] == pytest.approx(sum(moved), rel=0.02)
 
 
+def test_boards_behind_a_ring_that_go_over_to_a_tie_leave_it_its_switching_time() -> None:
+    """Boards of the ring and those below give up what died at the same moment. Two of the three
+    below hang on a tie for the 90 s in which the ring is open; the third has none and is dark.
+    """
+    made = ring([45.0, 60.0, 75.0, 90.0], 2, switching="90 s")
+    rows = made["halls"][0]["rows"]
+    for k in range(1, 5):
+        made["power"].append(part(f"lv{k}", "switchboard_4000", f"bm{k}"))
+        rows[k - 1]["fed_by"] = [f"lv{k}"]
+    made["power"].append({"name": "tie", "type": "ats_4000", "tie": ["lv1", "lv2"]})
+    run = answer(made, horizon="80 min", faults=faults((600.0, "fb", 1800.0)))
+    moves = [(at, who) for at, who, what in happened(run) if what == "transfers"]
+    behind = [(at, name) for at in (601.0, 2400.0) for name in ("m2", "m3", "m4")]
+    assert [move for move in moves if move[1].startswith("m")] == behind
+    tied = [at for at, who in moves if who == "lv2"]
+    assert tied == pytest.approx([601.0, 691.0, 2401.0, 2490.0])
+    back = {
+        who.split("_")[0]: round(at, 3)
+        for at, who, what in happened(run)
+        if what == "on" and at < 2000
+    }
+    assert back == {"lm2": 991.1, "lm3": 991.0, "lm4": 991.0}  # open for 0.1 s on its way back
+
+
 def test_continuity_says_what_the_switching_costs() -> None:
     """Racks behind the loss restart twice, at the loss and on the way back; the others never."""
     built = facility(ring([400.0, 500.0, 600.0], 4, switching="90 s"))

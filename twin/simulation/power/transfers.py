@@ -86,8 +86,11 @@ class Transfers:
         return still if closed is None else closed & still
 
     def move(self) -> bool:
-        """Open and close switches; True where voltages are to be worked out anew."""
-        return self._stay() or self._leave()
+        """Open and close switches; True where voltages are to be worked out anew.
+
+        Those that leave come first: what they open may be what another would stay on.
+        """
+        return self._leave() or self._stay()
 
     def _stay(self) -> bool:
         """Close switches again whose supply came back before they had left it."""
@@ -97,6 +100,8 @@ class Transfers:
         back = own.confirming & good
         own.moving_until_s[back] = self.world.now_s
         own.confirming &= ~back
+        if back.any():
+            own.seen = np.zeros(0, dtype=bool)  # closed again, whether or not its time was up
         self.look()
         return bool(back.any())
 
