@@ -61,6 +61,7 @@ def made(folder: Path) -> dict[str, Any]:
         ),
         ([(24, "10gbase-x-sfpp"), (24, "40gbase-x-qsfpp")], 24, "40 Gbit/s", "10 Gbit/s left"),
         ([(32, "infiniband-ndr")], 32, "400 Gbit/s", ""),
+        ([(8, "10gbase-x-sfpp"), (1, "5g"), (1, "10g-epon")], 9, "10 Gbit/s", ""),
     ],
 )
 def test_ports_of_several_rates_are_counted_as_those_of_most(

@@ -166,6 +166,22 @@ def test_what_stands_behind_a_script_is_its_own(
     assert table.loc["11", "eligible_s"] == pytest.approx(eligible_s, abs=1e-6)
 
 
+def test_minutes_hold_for_the_numbers_behind_them(tmp_path: Path) -> None:
+    """As Slurm's parser has it: 60 s of 8 are asked for too, and 120 of 9 (by hand: 7 begins at 0,
+    8 at 30 s, 9 at 50).
+    """
+    rows = "".join(
+        f"{job}|j|kim|2026-01-01T00:00:{at:02}|COMPLETED|00:10:00|1|sbatch {asks} j.sh\n"
+        for job, at, asks in (
+            (7, 0, ""), (8, 30, ""), (9, 50, ""), (10, 55, "-d after:7+1:8"),
+            (11, 56, "-d after:7+1:9+2"), (12, 57, "-d after:7:8+1"),
+        )
+    )  # fmt: skip
+    table = jobs(tmp_path, "log.txt", SACCT.split("\n")[0] + "\n" + rows)
+    come = table["eligible_s"].loc[["10", "11", "12"]].to_list()
+    assert come == pytest.approx([90, 170, 90], abs=1e-6)
+
+
 HEAD = "name,submit,run,nodes,after\n"
 
 

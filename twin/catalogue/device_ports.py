@@ -14,7 +14,8 @@ from pydantic import ConfigDict, Field, model_validator
 
 from twin.stated import Stated
 
-_GBIT = re.compile(r"(\d+(?:\.\d+)?)g(?:base|fc)?")
+_GBIT = re.compile(r"(\d+(?:\.\d+)?)g(?:base|fc|-)")
+"""Ethernet, Fibre Channel and passive optical networks; `4g` and `5g` are radio."""
 _MBIT = re.compile(r"(\d+)base")
 LANES_MAX = 8
 """Most ports that one splits into: the electrical lanes of an OSFP or QSFP-DD cage."""

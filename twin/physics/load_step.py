@@ -1,9 +1,10 @@
 """What a step of load does to a machine that carries an island: performance classes of generating
 sets, and how much of a step it accepts.
 
-Source: ISO 8528-5, operating limit values of sets. Class G2 as a public specification quotes it
-(100 % off +12 %, load on -10 %, back within 5 s); the other classes from memory, as are the wider
-dips that spark-ignited gas engines may have.
+Source: ISO 8528-5, operating limit values of sets, as table 1.1 of "Uninterruptible Power Supplies
+and Standby Power Systems" quotes them for G1 to G3; a public specification of sets has the same of
+G2. The wider dips that spark-ignited gas engines may have are from memory: the standard has a
+recommendation for them (16.2 of its edition of 2013) that was not to be read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Who waits for whom, as Slurm's `--dependency` says it.
 
-`afterok:7:8,afterany:9` waits for all of them, `afterok:7?afterok:8` for one. A bare name asks that
-it completes (https://slurm.schedmd.com/sbatch.html, `--dependency`).
+`afterok:7:8,afterany:9` waits for all of them, `afterok:7?afterok:8` for one (sbatch(1) of Slurm
+26.11, `--dependency`). A bare name asks that it completes; that is not Slurm's, whose bare numbers
+are `afterany` and are made that where its own lines are read.
 """
 
 from __future__ import annotations

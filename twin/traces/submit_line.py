@@ -26,6 +26,7 @@ _ATTACHED = frozenset("IkK")
 """Letters whose value, if any, stands in the same word."""
 _TASK = re.compile(r"\d+_(\d+)")
 _CORRESPONDING = re.compile(r"aftercorr:([\d:]+)")
+_BEGUN = re.compile(r"(?<=\bafter:)[\d_*+:]+")
 UNREAD = "a `--dependency` that is not followed"
 
 
@@ -76,11 +77,25 @@ def _words(line: str) -> Sequence[str]:
 
 
 def _plain(value: str, job: str) -> str:
-    """A bare number asks that the job has ended; of an array the task of the same number."""
+    """A bare number asks that the job has ended; of an array the task of the same number. Minutes
+    behind one of `after` hold for the numbers after it until others are stated, as in Slurm's
+    parser since 21.08 (_parse_dependency_jobid_new of src/slurmctld/job_scheduler.c).
+    """
+    value = _BEGUN.sub(lambda found: _with_minutes(found[0]), value)
     task = _TASK.fullmatch(job)
     if task:
         value = _CORRESPONDING.sub(lambda found: _tasks(found[1], task[1]), value)
     return re.sub(r"(^|[,?])(\d[\d_]*)(?=$|[,?])", r"\1afterany:\2", value)
+
+
+def _with_minutes(numbers: str) -> str:
+    minutes = ""
+    said = []
+    for part in numbers.split(":"):
+        number, plus, own = part.partition("+")
+        minutes = plus + own or minutes
+        said.append(number + minutes)
+    return ":".join(said)
 
 
 def _tasks(arrays: str, task: str) -> str:

@@ -51,7 +51,8 @@ VLLM = HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5)
 loop is in Python too, are taken to need as much behind their kernels: nobody measured them."""
 LARGE_BYTES = 70 * 2**30
 """Below these, and on the A100 by name, vLLM's API server allows less: vllm/engine/arg_utils.py at
-commit 99d7eb5d and get_batch_defaults of later ones; at 001999d2 H100 and H200 alone were large."""
+commit 99d7eb5d and get_batch_defaults of later ones, the A100 since pull request 17885; at 001999d2
+H100 and H200 alone were large."""
 SOFTWARE: dict[str, Software] = {
     one.name: one
     for one in (
@@ -99,10 +100,13 @@ SOFTWARE: dict[str, Software] = {
     )
 }
 TILE_ROWS = 64.0
-"""Of FlashAttention 2 with paged keys and values, whatever the width of a head (`kBlockM` of its
-split kernel); FlashAttention 3, on Hopper, packs the query heads of a key into a tile instead."""
+"""Of FlashAttention 2 with paged keys and values, whatever the width of a head (`kBlockM` in
+run_mha_fwd_splitkv_dispatch of flash_fwd_launch_template.h); FlashAttention 3, on Hopper, packs the
+query heads of a key into a tile instead (should_pack_gqa of hopper/heuristics.h, for sequences of
+several lengths always): vllm-project/flash-attention, commit 617264c1."""
 TILED_GPUS = ("a100", "l40", "rtx")
-"""GPUs on which vLLM runs FlashAttention 2."""
+"""GPUs on which vLLM runs FlashAttention 2: FlashAttention 3 asks for compute capability 9.0, 4 for
+10 (flash_attn_interface.py there)."""
 EAGER_LAYER_S = 7.1e-4
 """For the host to queue a layer where nobody measured it: Qwen2.5-Omni 7B (28 layers) makes a token
 in 22 to 23 ms under vLLM on an A800 without graphs, 13 ms with them (vllm-omni, issue 7960,
