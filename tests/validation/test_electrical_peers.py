@@ -133,6 +133,23 @@ def test_a_day_added_in_opendss_needs_edges(tmp_path: Path) -> None:
     assert _kwh_of_a_day(dss, 0.5, "interpolation=avg") < 0.65 * hours
 
 
+def test_loads_distort_by_what_a_planner_states_alone(tmp_path: Path) -> None:
+    """OpenDSS gives a load that states no spectrum currents of seven orders."""
+    dss = pytest.importorskip("opendssdirect", reason="opendssdirect.py is not installed")
+    out, _, _ = exported("opendss", "cabled", tmp_path)
+    dss.Text.Command(f'Redirect "{out}"')
+    assert {dss.Loads.Spectrum() for _ in dss.Loads} == {"linear"}
+    dss.Text.Command(f'Set datapath="{tmp_path}"')
+    dss.Text.Command("New Spectrum.drives numharm=3 harmonic=(1 5 7) %mag=(100 20 14)")
+    dss.Text.Command("Edit Load.row_1_r01_at_busway_1 spectrum=drives")
+    dss.Text.Command("New Monitor.seen element=Transformer.first terminal=1")
+    dss.Text.Command("Solve")
+    dss.Text.Command("Solve mode=harmonics")
+    dss.Monitors.Name("seen")
+    hertz = dss.Monitors.dblFreq()
+    assert [round(hz / hertz[0]) for hz in hertz] == [1, 5, 7]
+
+
 @pytest.mark.skipif("TWIN_PANDAPOWER" not in os.environ, reason="TWIN_PANDAPOWER names no Python")
 @pytest.mark.parametrize("name", NAMES)
 def test_pandapower_agrees(name: str, tmp_path: Path) -> None:

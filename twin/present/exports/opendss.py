@@ -60,7 +60,7 @@ def _loads(network: ExportNetwork) -> Iterator[str]:
         yield (
             f"New Load.{load.name} phases=3 bus1={bus.name} kv={bus.nominal_v / 1e3!r} "
             f"kw={load.power_w / 1e3!r} kvar={load.reactive_var / 1e3!r} model=1 "
-            "vminpu=0.5 vmaxpu=1.5"
+            "vminpu=0.5 vmaxpu=1.5 spectrum=linear"
         )
 
 
