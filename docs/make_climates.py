@@ -14,6 +14,7 @@ turning points. What is not named on the command line stays as it was.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +155,7 @@ def place_of(path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
         "latitude_deg": latitude,
         "pressure_pa": round(year.pressure_pa.mean()),
         **numbers,
-        **design_of(path),
+        **design_of(year),
         "status": "published",
         "accessed": "2026-11-30",
         "source": f"{source}; {BY_CHAPTER_1}",
@@ -164,18 +165,22 @@ def place_of(path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
     return row, [moments(name, "", bulb, values, source) for bulb, values in both.items()]
 
 
-def design_of(path: Path) -> dict[str, str]:
+def design_of(year: YearOfAir) -> dict[str, str]:
     """Design conditions of the station in the header of an EPW file (ASHRAE, many years)."""
-    with path.open(encoding="latin-1") as file:
-        cells = [line.rstrip().split(",") for line, _ in zip(file, range(2), strict=False)][1]
-    assert cells[:2] == ["DESIGN CONDITIONS", "1"], path
-    cold, warm = cells.index("Heating"), cells.index("Cooling")
+    assert year.design is not None, year.design_says
+    of = year.design.values_degc
+    percents = ("0.4", "1", "2")
     return {
-        "cooling_design_degc": " ".join(cells[warm + 3 : warm + 9]),
-        "wet_bulb_design_degc": " ".join(cells[warm + 9 : warm + 15]),
-        "heating_design_degc": " ".join(cells[cold + 2 : cold + 4]),
-        "design_range_k": cells[warm + 2],
+        "cooling_design_degc": listed(t for p in percents for t in of[f"cooling_{p}"]),
+        "wet_bulb_design_degc": listed(t for p in percents for t in of[f"wet_bulb_{p}"][::-1]),
+        "heating_design_degc": listed(of[f"heating_{p}"][0] for p in ("99.6", "99")),
+        "design_range_k": f"{year.design.range_k:.1f}",
     }
+
+
+def listed(temperatures_degc: Iterable[float | None]) -> str:
+    """Numbers of one cell."""
+    return " ".join(f"{one:.1f}" for one in temperatures_degc if one is not None)
 
 
 def bulbs(zone: str, hourly: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -105,5 +105,6 @@ def test_the_years_that_energyplus_ships_are_read_whole() -> None:
         year = year_of_file(path)
         assert year.dry_bulb_degc.size == HOURS
         assert (year.wet_bulb_degc <= year.dry_bulb_degc + 1e-9).all()
+        assert "published ones of the header" in year.design_says
         found = twin.climate("waterside_large", year)
         assert 1.05 < found.pue < 1.3

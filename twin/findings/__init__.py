@@ -227,6 +227,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "the hottest and coldest hours of the run are milder than the place has them",
         "an EPW file of the place; a design_day for its hottest hours",
     ),
+    FindingCode.DESIGN_CONDITIONS: Meaning(
+        Severity.NOTE,
+        "design days are as hot and as cold as these, of many years, or else as the file's one",
+        "design conditions of the station in the header of the file",
+    ),
 }
 """Every code, once."""
 

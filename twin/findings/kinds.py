@@ -86,6 +86,7 @@ class FindingCode(StrEnum):
     NEVER_HAPPENS = "never_happens"
     FILLED_IN = "filled_in"
     HOURS_LEFT_OUT = "hours_left_out"
+    DESIGN_CONDITIONS = "design_conditions"
     CHANGES_NOTHING = "changes_nothing"
     RUN_TAKES_LONG = "run_takes_long"
     RUN_TOO_LARGE = "run_too_large"

@@ -48,7 +48,7 @@ def climate(
     facility, assumed = facility_type(str(design), size)
     values, notes = settled(facility, inputs or {})
     hours = study_hours(facility, values, year)
-    return ClimateYear(facility.name, year, hours, values, (*assumed, *notes, *year.warnings))
+    return ClimateYear(facility.name, year, hours, values, (*assumed, *notes, *year.notes))
 
 
 def is_layout(design: object) -> bool:
@@ -85,7 +85,7 @@ def _of_layout(
     year = year_of(weather)
     facility = design if isinstance(design, Facility) else _built(design, year, inputs)
     found = year_of_layout(facility, year, load_frac)
-    notes = (*found.notes, *year.warnings)
+    notes = (*found.notes, *year.notes)
     return replace(found, notes=notes)
 
 

@@ -44,6 +44,13 @@ def _witnesses(facility: Facility, air: YearOfAir, rated: ClimateYear) -> Iterat
     of_air = f"8,760 h, {dry.min():.1f} to {dry.max():.1f} °C, wet bulb to"
     value = f"{of_air} {air.wet_bulb_degc.max():.1f} °C"
     yield {"what": f"air of {air.name}", "value": value, **_air_source(facility, air)}
+    if air.design_says:
+        yield {
+            "what": "design days",
+            "value": air.design_says,
+            "status": "published" if air.design is not None else "assumed",
+            "source": f"the header of {air.name}",
+        }
     it_w = rated.hours.power_w["it"][0]
     yield {
         "what": "load of racks",

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-
-import numpy as np
 
 from twin.catalogue.rows import Climate
 from twin.errors import InputError
 from twin.facility import Facility
-from twin.facility.air.changes import changed
-from twin.facility.model import Weather
+from twin.facility.air.changes import later_year
 from twin.scenario.schema import CatalogueClimate, SteadyWeather, WeatherFile
 from twin.scenario.schema.climate import ChangedWeather
 from twin.scenario.series import YearOfAir, year_of_climate, year_of_file
-
-COMMON_YEAR = 2026
-"""Of 365 days, as those of `YearOfAir`."""
-HOUR_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -54,13 +47,4 @@ def _of_file(asked: WeatherFile, start: datetime) -> YearOfAir | NoYear:
 
 
 def _later(year: YearOfAir, asked: ChangedWeather) -> YearOfAir:
-    if asked.change is None:
-        return year
-    hours = np.arange(1.0, year.dry_bulb_degc.size + 1.0) * HOUR_S
-    air = Weather(hours, year.dry_bulb_degc, year.wet_bulb_degc, year.pressure_pa)
-    alone = asked.model_copy(update={"heat_wave": None, "design_day": None})
-    later = changed(air, alone, year, datetime(COMMON_YEAR, 1, 1, tzinfo=UTC))
-    name = f"{year.name}, changed"
-    dry = later.dry_bulb_degc
-    wet = later.wet_bulb_degc
-    return replace(year, dry_bulb_degc=dry, wet_bulb_degc=wet, name=name, design=None)
+    return year if asked.change is None else later_year(year, asked.change)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 
 from twin.arrays import Array
 from twin.facility.model import Weather
 from twin.scenario.schema.climate import ChangedWeather, ClimateChange, HeatWave
-from twin.scenario.series import YearOfAir, design_day, heated, morphed
+from twin.scenario.series import YearOfAir, design_day, heated, later_design, morphed
 
+COMMON_YEAR = 2026
+"""Of 365 days, as those of `YearOfAir`."""
 HOUR_S = 3600.0
 DAY_S = 86_400.0
 WAVE_STEP_S = 3600.0
@@ -39,16 +42,34 @@ def changed(
     return found
 
 
-def _later(found: Weather, change: ClimateChange, year: YearOfAir, start: datetime) -> Weather:
-    clock = np.datetime64(start.replace(tzinfo=None), "s")
-    moment = clock + found.time_s.astype("timedelta64[s]")
-    month = moment.astype("datetime64[M]").astype(int) % 12
-    changes = (
+def later_year(year: YearOfAir, change: ClimateChange) -> YearOfAir:
+    """A year of a later climate; its published design conditions move as its hours do."""
+    hours = np.arange(1.0, year.dry_bulb_degc.size + 1.0) * HOUR_S
+    air = Weather(hours, year.dry_bulb_degc, year.wet_bulb_degc, year.pressure_pa)
+    later = _later(air, change, year, datetime(COMMON_YEAR, 1, 1, tzinfo=UTC))
+    return replace(
+        year,
+        dry_bulb_degc=later.dry_bulb_degc,
+        wet_bulb_degc=later.wet_bulb_degc,
+        name=f"{year.name}, changed",
+        design=later_design(year, _by_month(change)),
+    )
+
+
+def _by_month(change: ClimateChange) -> tuple[Array, Array, Array]:
+    """(12,) each: dry bulb, daily range, relative humidity in percentage points."""
+    return (
         np.array(change.dry_bulb),
         np.array(change.daily_range),
         np.array(change.relative_humidity),
     )
-    dry, wet = morphed(_air(found), month, year, changes)
+
+
+def _later(found: Weather, change: ClimateChange, year: YearOfAir, start: datetime) -> Weather:
+    clock = np.datetime64(start.replace(tzinfo=None), "s")
+    moment = clock + found.time_s.astype("timedelta64[s]")
+    month = moment.astype("datetime64[M]").astype(int) % 12
+    dry, wet = morphed(_air(found), month, year, _by_month(change))
     return Weather(found.time_s, dry, wet, found.pressure_pa)
 
 

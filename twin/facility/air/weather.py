@@ -10,7 +10,7 @@ import numpy as np
 from twin.arrays import Index
 from twin.catalogue.rows import Climate
 from twin.errors import InputError, did_you_mean
-from twin.facility.air.changes import changed, designed
+from twin.facility.air.changes import changed, designed, later_year
 from twin.facility.ledger import Ledger
 from twin.facility.model import Weather
 from twin.findings import Finding, FindingCode
@@ -89,7 +89,7 @@ def _from_climate(ledger: Ledger, asked: CatalogueClimate, named: bool) -> Weath
             for text in year.warnings
         )
     if asked.design_day is not None:
-        return changed(designed(year, asked.design_day, start, horizon_s), asked, year, start)
+        return _of_design_day(ledger, year, asked, asked.design_day)
     found = from_year(year, start, horizon_s)
     if asked.smooth or not year.hourly:
         found = from_cosines(row, start, horizon_s)
@@ -103,8 +103,7 @@ def _from_file(ledger: Ledger, asked: WeatherFile) -> Weather | None:
     try:
         year = year_of_file(path, scenario.start) if asked.needs_year else None
         if year is not None and asked.design_day is not None:
-            found = designed(year, asked.design_day, scenario.start, scenario.horizon)
-            return changed(found, asked, year, scenario.start)
+            return _of_design_day(ledger, year, asked, asked.design_day)
         rows = read_weather(read_content(path), path, scenario.start, scenario.horizon)
     except InputError as error:
         ledger.problems += error.problems
@@ -115,6 +114,17 @@ def _from_file(ledger: Ledger, asked: WeatherFile) -> Weather | None:
     )
     found = Weather(rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc, rows.pressure_pa)
     return changed(found, asked, year, scenario.start)
+
+
+def _of_design_day(ledger: Ledger, year: YearOfAir, asked: ChangedWeather, which: str) -> Weather:
+    """A design day of a year, or of the later one, with the heat wave that is asked for."""
+    if year.design_says:
+        says = Finding(FindingCode.DESIGN_CONDITIONS, year.name, year.design_says, _FILE)
+        ledger.remarks += (says,)
+    scenario = ledger.scenario
+    then = year if asked.change is None else later_year(year, asked.change)
+    found = designed(then, which, scenario.start, scenario.horizon)
+    return changed(found, asked, None, scenario.start)
 
 
 def from_cosines(row: Climate, start: datetime, horizon_s: float) -> Weather:

@@ -6,7 +6,7 @@ from twin.scenario.series.air import YearOfAir
 from twin.scenario.series.csv_rows import read_content
 from twin.scenario.series.design_days import design_day, design_values
 from twin.scenario.series.grid import GridRows, read_grid
-from twin.scenario.series.morphing import heated, morphed
+from twin.scenario.series.morphing import heated, later_design, morphed
 from twin.scenario.series.weather import WeatherRows, read_weather
 from twin.scenario.series.year import cosines, year_of_climate, year_of_file
 
@@ -18,6 +18,7 @@ __all__ = [
     "design_day",
     "design_values",
     "heated",
+    "later_design",
     "morphed",
     "read_content",
     "read_grid",

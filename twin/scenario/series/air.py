@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,24 @@ class DesignConditions:
     range_k: float
     """Mean daily range of the dry bulb in the hottest month."""
 
+    @classmethod
+    def of(
+        cls,
+        cooling: Sequence[float],
+        wet_bulb: Sequence[float],
+        heating: Sequence[float],
+        range_k: float,
+    ) -> Self:
+        """As ASHRAE prints them: dry bulb and the wet bulb beside it of 0.4, 1 and 2 %, wet bulb
+        and the dry bulb beside it of the same, dry bulb of 99.6 and 99 %.
+        """
+        values: dict[str, tuple[float, float | None]] = {}
+        for nth, percent in enumerate(("0.4", "1", "2")):
+            values[f"cooling_{percent}"] = (cooling[2 * nth], cooling[2 * nth + 1])
+            values[f"wet_bulb_{percent}"] = (wet_bulb[2 * nth + 1], wet_bulb[2 * nth])
+        values |= {"heating_99.6": (heating[0], None), "heating_99": (heating[1], None)}
+        return cls(values, range_k)
+
 
 @dataclass(frozen=True)
 class YearOfAir:
@@ -47,7 +66,14 @@ class YearOfAir:
     warnings: tuple[str, ...] = ()
     """What had to be filled in, or stands for something unknown."""
     design: DesignConditions | None = None
-    """Published design conditions, where they are known and its hours are not."""
+    """Published design conditions of many years; None where those of its hours stand for them."""
+    design_says: str = ""
+    """Of design conditions in the header of a file: what they are, or why they are not used."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Everything to be said of it."""
+        return (*self.warnings, *filter(None, (self.design_says,)))
 
     @property
     def month(self) -> Index:

@@ -64,8 +64,8 @@ def _beside(of: Array, value: float, other: Array) -> float:
     return float(other[near].mean())
 
 
-def _range_k(year: YearOfAir) -> float:
-    """Mean daily range of the hottest month."""
+def range_of_hottest_month_k(year: YearOfAir) -> float:
+    """Mean daily range of the hottest month: the published one where the year has it."""
     if year.design is not None:
         return year.design.range_k
     return float(year.daily_range_k[int(year.monthly(year.dry_bulb_degc).argmax())])
@@ -79,7 +79,7 @@ def design_day(year: YearOfAir, which: str) -> DesignDay:
     pascal = float(year.pressure_pa.mean())
     if which.startswith("heating"):
         return DesignDay(np.full(24, dry), np.full(24, wet), pascal)
-    dry_day = dry - RANGE_SHARES * _range_k(year)
+    dry_day = dry - RANGE_SHARES * range_of_hottest_month_k(year)
     pressure = np.full(24, pascal)
     ratio = moist_air.ratio_of_wet_bulb(np.full(24, dry), np.full(24, wet), pressure)
     held = np.minimum(ratio, moist_air.saturated_ratio(dry_day, pressure))

@@ -46,6 +46,11 @@ def is_epw(content: bytes) -> bool:
     return content.removeprefix(b"\xef\xbb\xbf")[:20].lstrip().upper().startswith(FIRST_WORD)
 
 
+def lines_of(content: bytes) -> list[str]:
+    """The lines of a file, without the mark that spreadsheets write before the first."""
+    return content.decode("utf-8-sig", errors="replace").splitlines()
+
+
 def read_epw(
     content: bytes, path: Path, start: datetime | None, horizon_s: float
 ) -> tuple[Array, Array, Array, Array, tuple[str, ...]]:
@@ -54,7 +59,7 @@ def read_epw(
 
     InputError with every record that is broken, impossible, or missing for longer than 6 hours.
     """
-    lines = content.decode("utf-8-sig", errors="replace").splitlines()
+    lines = lines_of(content)
     site, first = header(lines, path)
     records = records_of(lines, first, path)
     start = start or datetime(_COMMON_YEAR, 1, 1, tzinfo=site.zone)

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics import moist_air, psychrometrics
-from twin.scenario.series.air import YearOfAir
+from twin.scenario.series.air import DesignConditions, YearOfAir
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 PERCENT = 100.0
+SMALLEST_K = 1e-6
+"""Of a daily range that is stretched: air that never changes has none."""
 
 
 def heated(
@@ -48,13 +50,61 @@ def morphed(
     changes   by month (12,): mean dry bulb K, daily range K, relative humidity percentage points
     The stretch of the dry bulb is the change of the daily range over the range.
     """
+    shift, widen, moister = (change[month] for change in changes)
+    stretch = widen / np.maximum(year.daily_range_k[month], SMALLEST_K)
+    return _moved(air, year.monthly(year.dry_bulb_degc)[month], shift, stretch, moister)
+
+
+def _moved(
+    air: tuple[Array, Array, Array], mean: Array, shift: Array, stretch: Array, moister: Array
+) -> tuple[Array, Array]:
+    """Dry and wet bulb of a later climate by the change of every row (row,)."""
     dry, wet, pressure = air
-    shift, widen, moister = changes
-    stretch = widen / np.maximum(year.daily_range_k, 1e-6)
-    mean = year.monthly(year.dry_bulb_degc)
-    later = dry + shift[month] + stretch[month] * (dry - mean[month])
+    later = dry + shift + stretch * (dry - mean)
     ratio = moist_air.ratio_of_wet_bulb(dry, wet, pressure)
-    humid = moist_air.relative_humidity_frac(dry, ratio, pressure) + moister[month] / PERCENT
+    humid = moist_air.relative_humidity_frac(dry, ratio, pressure) + moister / PERCENT
     vapour = np.clip(humid, 0.01, 1.0) * psychrometrics.saturation_pressure_pa(later)
     wet_after = psychrometrics.wet_bulb_degc(later, vapour, pressure)
     return later, np.minimum(wet_after, later)
+
+
+def later_design(year: YearOfAir, changes: tuple[Array, Array, Array]) -> DesignConditions | None:
+    """Published design conditions of a later climate; None where the year has none.
+
+    Each moves as an hour does of the month that it belongs to: cooling of the hottest month, wet
+    bulbs of the month of the highest mean wet bulb, heating of the coldest month. Stretched is the
+    published daily range in the first two, that of the year in the coldest.
+    """
+    design = year.design
+    if design is None:
+        return None
+    dry_degc = year.monthly(year.dry_bulb_degc)
+    hottest = int(dry_degc.argmax())
+    coldest = int(dry_degc.argmin())
+    places = {
+        "cooling": (hottest, design.range_k),
+        "wet_bulb": (int(year.monthly(year.wet_bulb_degc).argmax()), design.range_k),
+        "heating": (coldest, float(year.daily_range_k[coldest])),
+    }
+    later = {
+        name: _later_bulbs(bulbs, year, changes, *places[name.rpartition("_")[0]])
+        for name, bulbs in design.values_degc.items()
+    }
+    return DesignConditions(later, max(design.range_k + float(changes[1][hottest]), 0.0))
+
+
+def _later_bulbs(
+    bulbs: tuple[float, float | None],
+    year: YearOfAir,
+    changes: tuple[Array, Array, Array],
+    month: int,
+    range_k: float,
+) -> tuple[float, float | None]:
+    """Dry and wet bulb of a design hour of a month; no wet bulb where none is published."""
+    dry, wet = bulbs
+    shift, widen, moister = (change[[month]] for change in changes)
+    mean = year.monthly(year.dry_bulb_degc)[[month]]
+    pascal = np.array([year.pressure_pa.mean()])
+    air = (np.array([dry]), np.array([dry if wet is None else wet]), pascal)
+    dry_then, wet_then = _moved(air, mean, shift, widen / max(range_k, SMALLEST_K), moister)
+    return float(dry_then[0]), None if wet is None else float(wet_then[0])

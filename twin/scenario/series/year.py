@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from twin.catalogue.typical_years import typical_year
 from twin.errors import InputError, Problem
 from twin.scenario.series.air import HOURS, Array, DesignConditions, YearOfAir
 from twin.scenario.series.csv_rows import read_content
-from twin.scenario.series.epw import is_epw
+from twin.scenario.series.epw import is_epw, lines_of
+from twin.scenario.series.epw_design import design_of_header
 from twin.scenario.series.weather import BEGINNING, HOUR_S, WeatherRows, read_weather
 
 YEAR_S = HOURS * HOUR_S
@@ -47,12 +49,7 @@ def design_conditions(row: Climate) -> DesignConditions | None:
     cooling, wet, cold = row.cooling_design_degc, row.wet_bulb_design_degc, row.heating_design_degc
     if cooling is None or wet is None or cold is None or row.design_range_k is None:
         return None
-    values: dict[str, tuple[float, float | None]] = {}
-    for nth, percent in enumerate(("0.4", "1", "2")):
-        values[f"cooling_{percent}"] = (cooling[2 * nth], cooling[2 * nth + 1])
-        values[f"wet_bulb_{percent}"] = (wet[2 * nth + 1], wet[2 * nth])
-    values |= {"heating_99.6": (cold[0], None), "heating_99": (cold[1], None)}
-    return DesignConditions(values, row.design_range_k)
+    return DesignConditions.of(cooling, wet, cold, row.design_range_k)
 
 
 def _without_hours(row: Climate, hottest_degc: float, design: DesignConditions | None) -> str:
@@ -84,7 +81,11 @@ def year_of_file(path: Path, start: datetime | None = None) -> YearOfAir:
         np.interp(_ENDS_H, hour, column, period=HOURS)
         for column in (rows.dry_bulb_degc, rows.wet_bulb_degc, rows.pressure_pa)
     )
-    return YearOfAir(dry, wet, pascal, path.name, warnings=rows.warnings)
+    year = YearOfAir(dry, wet, pascal, path.name, warnings=rows.warnings)
+    if not epw:
+        return year
+    design, says = design_of_header(lines_of(content), year, path)
+    return replace(year, design=design, design_says=says)
 
 
 def _midnight_s(first_s: float, start: datetime) -> float:
