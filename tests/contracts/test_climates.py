@@ -307,3 +307,20 @@ def test_an_own_climate_may_state_design_conditions(tmp_path: Path) -> None:
     assert year_of_climate(row).design == year_of_climate(rows(Climate)["london"]).design
     with pytest.raises(ValueError, match="all four of the design conditions"):
         Climate.model_validate(bare.model_dump() | {"design_range_k": 7.0})
+
+
+@pytest.mark.parametrize(
+    ("key", "stated", "says"),
+    [
+        ("wet_bulb_design_degc", (24.3, 19.5, 23.1, 18.5, 21.9, 17.5), "no design wet bulb above"),
+        ("cooling_design_degc", (23.9, 16.4, 25.6, 17.3, 27.4, 17.9), "0.4 %, 1 % and 2 %"),
+        ("heating_design_degc", (-13.2, -16.1), "0.4 %, 1 % and 2 %"),
+    ],
+)
+def test_design_conditions_out_of_their_order_are_refused(
+    key: str, stated: tuple[float, ...], says: str
+) -> None:
+    """Stockholm's own, with pairs, percentages or winters the other way round."""
+    row = rows(Climate)["stockholm"].model_dump()
+    with pytest.raises(ValueError, match=says):
+        Climate.model_validate(row | {key: stated})

@@ -80,6 +80,6 @@ def _older(scenario: Scenario, i: int, pool: Pool) -> Iterator[Finding]:
     name = pool.engine.software
     if name is None or scenario.catalogue.get(ServingSoftware, name).scheduler != WAITS:
         return
-    says = f"{name} is vLLM to release 0.13; from 0.14 on it schedules an iteration ahead"
+    says = f"{name} waits for each iteration, as vLLM to release 0.13; 0.14 schedules one ahead"
     at = ("workload", i, "engine", "software")
     yield Finding(FindingCode.OLDER_SCHEDULER, pool.name, says, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -71,7 +72,18 @@ class Climate(CatalogueRow):
         some = any(one is not None for one in stated)
         whole = all(one is not None for one in stated)
         refuse(some and not whole, "all four of the design conditions, or none of them")
+        if self.cooling_design_degc and self.wet_bulb_design_degc and self.heating_design_degc:
+            _in_order(self.cooling_design_degc, self.wet_bulb_design_degc, self.heating_design_degc)
         return self
+
+
+def _in_order(dry: ThreePairs, wet: ThreePairs, cold: tuple[float, float]) -> None:
+    """Refuse a wet bulb above its dry bulb, and percentages the other way round."""
+    pairs = zip((*dry[::2], *wet[1::2]), (*dry[1::2], *wet[::2]), strict=True)
+    refuse(any(a < b for a, b in pairs), "no design wet bulb above the dry bulb beside it")
+    falling = (*pairwise(dry[::2]), *pairwise(wet[::2]), cold[::-1])
+    order = "design conditions of 0.4 %, 1 % and 2 % in this order, and of 99.6 % before 99 %"
+    refuse(any(a < b for a, b in falling), order)
 
 
 class GridRegion(CatalogueRow):
