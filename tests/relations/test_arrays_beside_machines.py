@@ -20,6 +20,8 @@ SUN_KW = {0: 0.0, 600: 300.0, 1200: 900.0, 2400: 1500.0, 3000: 100.0}
 LEAST = 0.25
 """Of `gas_engine_2500`'s rating."""
 Plain = dict[str, Any]
+RAMP = {"kind": "ramp_limit", "bess": "bess", "per_minute": "60 kW", "start_charge": "50 %"}
+STORE = part("bess", "bess_1000_2h", "b", kw=900.0)
 
 
 def roof(board: str, kw: float = 2000.0) -> Plain:
@@ -143,14 +145,35 @@ def test_a_store_takes_what_would_be_held_back_and_carries_the_evening(tmp_path:
 
 def test_a_ramp_limit_holds_what_machines_follow(tmp_path: Path) -> None:
     """No minute sees them move by more than 60 kW while the store can, sun or cloud."""
-    rule = {
-        "kind": "ramp_limit", "bess": "bess", "per_minute": "60 kW", "start_charge": "50 %",
-    }  # fmt: skip
-    store = part("bess", "bess_1000_2h", "b", kw=900.0)
-    made = built(tmp_path, pod(store), controls={"storage": [rule]}, outputs={"period": "1 min"})
+    made = built(tmp_path, pod(STORE), controls={"storage": [RAMP]}, outputs={"period": "1 min"})
     found = powers(twin.simulate(made))[["g_1", "g_2", "g_3"]].sum(axis=1)
     assert found.diff().abs().max() <= 60.0 * (1 + 1e-9)
     assert found.min() >= 375.0 * (1 - 1e-9)
+
+
+def test_a_machine_that_nobody_takes_from_has_no_least_load_to_keep(tmp_path: Path) -> None:
+    """A second engine behind the first, which carries all, changes nothing that the first gives."""
+    found = {}
+    for others in ((), ("h",)):
+        engines = [part(name, "gas_engine_2500", kw=2000.0) for name in ("g", *others)]
+        mode = {"mode": "priority"} if others else {}
+        board = part("b", "switchboard_4000", "g", *others, **mode)
+        made = island([*engines, board, roof("b"), STORE], [load("row", 900.0, "b")], "b")
+        asks = {"controls": {"storage": [RAMP]}, "outputs": {"period": "1 min"}}
+        found[others] = powers(twin.simulate(built(tmp_path, made, **asks)))
+    assert found["h",]["h"].max() == 0.0
+    assert found["h",]["g"].tolist() == pytest.approx(found[()]["g"].tolist(), rel=1e-9)
+
+
+def test_without_sun_a_ramp_limit_adds_no_load_for_a_least_one(tmp_path: Path) -> None:
+    """265 kW on three engines whose least load is 375 kW: once it has come, the store rests."""
+    engines = [part("g", "gas_engine_2500", kw=500.0, count=3), part("b", "switchboard_4000", "g")]
+    made = island([*engines, roof("b"), STORE], [load("row", 200.0, "b")], "b")
+    dark = {"horizon": "10 min", "controls": {"storage": [RAMP]}}
+    with_rule = powers(twin.simulate(built(tmp_path, made, **dark)))
+    without = powers(twin.simulate(built(tmp_path, made, horizon="10 min")))
+    assert without["g_1"].iloc[-1] < LEAST * 500.0
+    assert with_rule["g_1"].iloc[-1] == pytest.approx(without["g_1"].iloc[-1], rel=1e-9)
 
 
 def test_nothing_is_credited_to_them_when_something_fails(tmp_path: Path) -> None:

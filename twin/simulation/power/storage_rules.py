@@ -86,7 +86,8 @@ class Rules:
             base_w = self._site_w(input_w) if not power_w.any() else draw_w(0.0)
             gain = self._gain(draw_w, base_w, limits)
             site = SiteDraw(draw_w, base_w, self.least_w).over(gain)
-            target_w = self._target_w(i, base_w, self._floor_w())
+            floor_w = self._floor_w(base_w, input_w)
+            target_w = self._target_w(i, base_w, floor_w)
             if target_w is None:
                 total_w = self._listed_w(i, site, limits)
                 self._wants |= mine & self._gives(i, base_w)
@@ -95,7 +96,7 @@ class Rules:
                 self._wants |= mine & (target_w < base_w - NEAR_W)
             if isinstance(rule, RampLimit):
                 reached_w = base_w if total_w == 0.0 else draw_w(total_w)
-                self._let_through(i, max(reached_w, self._floor_w()))
+                self._let_through(i, max(reached_w, floor_w))
             power_w = power_w + self._split(total_w, mine, room)
         return power_w
 
@@ -117,14 +118,18 @@ class Rules:
         kept = self.sunny and isinstance(self.stated[i], Arbitrage) and base_w <= 0
         return bool(self.own.listed_w[i] < 0) and not kept
 
-    def _floor_w(self) -> float:
-        """What the site draws at least; machines that make all of its power run on no less than
-        they can.
+    def _floor_w(self, base_w: float, input_w: Array) -> float:
+        """What the site draws at least, for arrays are held back at that. Where machines make all
+        of its power: what those that give any run on at least, as far as there is sun to hold back.
         """
         if self.on_grid:
             return self.least_w
+        sun_w = float(self.world.state.solar.given_w.sum())
+        if not sun_w:
+            return -np.inf
+        gives = input_w[self.utilities] != 0.0
         least_w = self.world.facility.power.least_load_w[self.utilities]
-        return float(least_w[self.world.state.supply.live[self.utilities]].sum())
+        return min(float(least_w[gives].sum()), base_w + sun_w)
 
     def _site_w(self, input_w: Array) -> float:
         """What the site's own meters read."""
