@@ -193,6 +193,8 @@ def test_readers_of_a_screen_hear_a_name_of_everything_they_can_use(
 ) -> None:
     page, folder = shown
     page.open(folder / f"{name}.html")
+    if name == "report":
+        page.wait("!!document.getElementById('v-state').dataset.ready")
     page.eval("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     nodes = page.ask("Accessibility.getFullAXTree")["nodes"]
     used = {"link", "button", "checkbox", "combobox", "slider", "textbox", "image", "application",
