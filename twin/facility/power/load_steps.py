@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
@@ -122,8 +121,9 @@ def _joined(facility: Facility, now: Loading) -> Index:
     passes &= ~of_role(tree.kind, Role.STORE)[wires.supply]
     ends = (wires.supply[passes], wires.taker[passes])
     size = len(tree.id)
-    joined = coo_array((np.ones(ends[0].size), ends), shape=(size, size))
-    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+    joined = scipy.sparse.coo_array((np.ones(ends[0].size), ends), shape=(size, size))
+    islands = scipy.sparse.csgraph.connected_components(joined, directed=False)[1]
+    return np.asarray(islands, dtype=np.int64)
 
 
 def _taking_steps(facility: Facility) -> Index:
