@@ -1,14 +1,15 @@
 """A slow and plain scheduler of jobs that wait for one another: dictionaries and loops.
 
-Written from the words of Slurm's `--dependency` and of the two rules (strict first in, first out;
-EASY), without a look at how twin does it. At every event each waiting job is asked again whether
-it may come.
+Written from the words of Slurm's `--dependency` and of the rules of the queue (strict first in,
+first out; EASY; conservative backfill; preemption by priority; fair shares). At every event each
+waiting job is asked again whether it may come; the rule is asked when somebody comes, begins, ends
+or is given up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import exp, inf, log
 
 Condition = tuple[str, str, float]
 """What is asked, of whom, and seconds behind a `+`."""
@@ -26,46 +27,86 @@ class SlowJob:
     clauses: list[list[Condition]]
     """All of them, and one of each."""
     think_s: float | None = None
+    user: str = ""
+
+
+@dataclass
+class Held:
+    """One stay of a job on its nodes."""
+
+    job: SlowJob
+    start_s: float
+    delay_s: float
+    """Before it works, where it was put off its nodes before."""
+    until_s: float = inf
+    """When it was put off."""
 
     @property
-    def held_s(self) -> float:
-        return min(self.run_s, self.limit_s)
+    def limit_s(self) -> float:
+        return self.start_s + self.job.limit_s
+
+    @property
+    def end_s(self) -> float:
+        return min(self.start_s + self.delay_s + self.job.run_s, self.limit_s, self.until_s)
 
     @property
     def state(self) -> str:
-        return "timed_out" if self.limit_s < self.run_s else self.ends
+        late = self.job.limit_s < self.delay_s + self.job.run_s
+        return "timed_out" if late else self.job.ends
 
 
 class SlowMachine:
-    def __init__(self, jobs: list[SlowJob], nodes: int, backfill: bool, kill: bool) -> None:
+    def __init__(
+        self,
+        jobs: list[SlowJob],
+        nodes: int,
+        rule: str,
+        kill: bool,
+        restart_s: float = 0.0,
+        half_life_s: float = inf,
+        shares: dict[str, float] | None = None,
+    ) -> None:
         self.jobs = {job.name: job for job in jobs}
         self.place = {job.name: n for n, job in enumerate(jobs)}
         self.nodes = nodes
-        self.backfill = backfill
+        self.rule = rule
         self.kill = kill
+        self.restart_s = restart_s
+        self.half_life_s = half_life_s
+        self.shares = shares or {}
         self.now = 0.0
         self.eligible: dict[str, float] = {}
         self.promised: dict[str, float] = {}
         """When those come whose think time runs."""
         self.started: dict[str, float] = {}
+        """For the first time."""
+        self.running: dict[str, Held] = {}
+        self.past: list[Held] = []
+        """Stays that are over."""
         self.ended: dict[str, float] = {}
         self.state: dict[str, str] = {}
         """Of those that ended or never will run."""
+        self.reserved: dict[str, float] = {}
+        """Conservative: starts that were promised."""
+        self.put_off = 0
 
     def live(self) -> None:
         while self.now < inf:
-            for name, start in self.started.items():
-                if name not in self.state and start + self.jobs[name].held_s <= self.now + 1e-9:
+            before = (len(self.eligible), len(self.state))
+            for name, held in list(self.running.items()):
+                if held.end_s <= self.now + 1e-9:
+                    self.past.append(self.running.pop(name))
                     self.ended[name] = self.now
-                    self.state[name] = self.jobs[name].state
+                    self.state[name] = held.state
             self._let_come()
-            while self._start():
-                self._let_come()
+            if (len(self.eligible), len(self.state)) != before:
+                while self._start():
+                    self._let_come()
             self.now = self._next_s()
 
     def _next_s(self) -> float:
         moments = [job.submit_s for job in self.jobs.values()]
-        moments += [self.started[n] + self.jobs[n].held_s for n in self.started]
+        moments += [held.end_s for held in self.running.values()]
         moments += list(self.promised.values())
         for job in self.jobs.values():
             for kind, name, delay in (one for clause in job.clauses for one in clause):
@@ -123,27 +164,63 @@ class SlowMachine:
         }[kind]
 
     def _queue(self) -> list[str]:
-        waiting = [name for name in self.eligible if name not in self.started]
+        waiting = [n for n in self.eligible if n not in self.running and n not in self.state]
+        users = {self.jobs[n].user for n in waiting} if self.rule == "fair_share" else set()
+        had = {user: self._had(user) / self.shares.get(user, 1.0) for user in users}
         return sorted(
-            waiting, key=lambda n: (-self.jobs[n].priority, self.eligible[n], self.place[n])
+            waiting,
+            key=lambda n: (
+                -self.jobs[n].priority,
+                had.get(self.jobs[n].user, 0.0),
+                self.eligible[n],
+                self.place[n],
+            ),
+        )
+
+    def _had(self, user: str) -> float:
+        """Node seconds of a user, each worth half as much after every half-life."""
+        held = [one for one in [*self.past, *self.running.values()] if one.job.user == user]
+        mean_s = self.half_life_s / log(2.0)
+        return sum(
+            one.job.nodes
+            * mean_s
+            * (
+                exp(-max(self.now - one.end_s, 0.0) / mean_s)
+                - exp(-(self.now - one.start_s) / mean_s)
+            )
+            for one in held
         )
 
     def _free(self) -> int:
-        held = [self.jobs[n].nodes for n in self.started if n not in self.state]
-        return self.nodes - sum(held)
+        return self.nodes - sum(held.job.nodes for held in self.running.values())
+
+    def _begin(self, name: str) -> None:
+        again = name in self.started
+        self.started.setdefault(name, self.now)
+        delay_s = self.restart_s if again else 0.0
+        self.running[name] = Held(self.jobs[name], self.now, delay_s)
+        self.reserved.pop(name, None)
 
     def _start(self) -> bool:
-        """One round of the rule; whether anybody began."""
+        """One round of the rule; whether anybody began, or was put off."""
         queue = self._queue()
+        if self.rule == "conservative":
+            return self._as_promised(queue)
         began = False
         while queue and self.jobs[queue[0]].nodes <= self._free():
-            self.started[queue.pop(0)] = self.now
+            self._begin(queue.pop(0))
             began = True
-        if not queue or not self.backfill:
-            return began
+        if queue and self.rule == "priority":
+            return self._make_way(queue[0]) or began
+        if queue and self.rule in ("easy", "fair_share"):
+            return self._overtake(queue) or began
+        return began
+
+    def _overtake(self, queue: list[str]) -> bool:
+        """Who ends before the first can begin, or leaves it its nodes."""
+        began = False
         need = self.jobs[queue[0]].nodes
-        running = [n for n in self.started if n not in self.state]
-        ends = sorted((self.started[n] + self.jobs[n].limit_s, self.jobs[n].nodes) for n in running)
+        ends = sorted((held.limit_s, held.job.nodes) for held in self.running.values())
         free = self._free()
         shadow = next(
             at for k, (at, _) in enumerate(ends) if free + sum(n for _, n in ends[: k + 1]) >= need
@@ -156,6 +233,56 @@ class SlowMachine:
             before = self.now + job.limit_s <= shadow + 1e-6
             if before or job.nodes <= extra:
                 extra -= 0 if before else job.nodes
-                self.started[name] = self.now
+                self._begin(name)
                 began = True
         return began
+
+    def _make_way(self, head: str) -> bool:
+        """Of those with less priority the least first, then who came last, until it fits."""
+        lower = [n for n in self.running if self.jobs[n].priority < self.jobs[head].priority]
+        lower.sort(key=lambda n: (self.jobs[n].priority, -self.running[n].start_s))
+        gone: list[str] = []
+        free = self._free()
+        while lower and free < self.jobs[head].nodes:
+            gone.append(lower.pop(0))
+            free += self.jobs[gone[-1]].nodes
+        if free < self.jobs[head].nodes:
+            return False
+        for name in gone:
+            held = self.running.pop(name)
+            held.until_s = self.now
+            self.past.append(held)
+        self.put_off += len(gone)
+        return bool(gone)
+
+    def _as_promised(self, queue: list[str]) -> bool:
+        """Each in turn begins as early as all others' promises let it."""
+        if any(at < self.now - 1e-6 for at in self.reserved.values()):
+            raise AssertionError("a promise that was not kept")
+        began = []
+        for name in queue:
+            self.reserved.pop(name, None)
+            ends = [held.limit_s for held in self.running.values()]
+            ends += [at + self.jobs[n].limit_s for n, at in self.reserved.items()]
+            moments = sorted({self.now, *ends})
+            self.reserved[name] = next(at for at in moments if self._room(name, at))
+            if self.reserved[name] <= self.now + 1e-6:
+                began.append(name)
+        for name in began:
+            self._begin(name)
+        return bool(began)
+
+    def _room(self, name: str, start_s: float) -> bool:
+        """Whether a job fits from a moment to its limit, beside who runs and who is promised."""
+        job = self.jobs[name]
+        spans = [(held.start_s, held.limit_s, held.job.nodes) for held in self.running.values()]
+        spans += [
+            (at, at + self.jobs[n].limit_s, self.jobs[n].nodes) for n, at in self.reserved.items()
+        ]
+        end_s = start_s + job.limit_s
+        moments = [start_s, *(at for at, _, _ in spans if start_s < at < end_s - 1e-6)]
+        return all(
+            job.nodes + sum(n for a, b, n in spans if a <= at + 1e-6 and b > at + 1e-6)
+            <= self.nodes
+            for at in moments
+        )

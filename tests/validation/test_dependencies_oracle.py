@@ -1,7 +1,7 @@
 """Claim: jobs that wait for one another start when a second, slow program says, whatever they are.
 
 Jobs are drawn with every kind of dependency, ends, time limits, priorities and think times, written
-as a plain table, and run on eight nodes under two rules; the oracle is `slow_dependencies.py`.
+as a plain table, and run on eight nodes under every rule; the oracle is `slow_dependencies.py`.
 The same runs keep their bytes when they are stopped, stored and taken up.
 """
 
@@ -20,7 +20,10 @@ from tests.sources import DATA
 MINI = DATA / "cases" / "job_power" / "mini.yaml"
 NODES = 8
 KINDS = ("afterok", "afterany", "afternotok", "after")
-HEAD = "name,submit,run,nodes,walltime,priority,state,after,think"
+HEAD = "name,submit,run,nodes,walltime,priority,user,state,after,think"
+RESTART_S = 120.0
+HALF_LIFE_S = 1800.0
+SHARES = {"a": 3.0, "b": 0.5}
 
 
 def drawn(draw: Random, count: int) -> list[SlowJob]:
@@ -44,6 +47,7 @@ def _job(draw: Random, n: int, submit_s: float) -> SlowJob:
         ends=draw.choice(["completed"] * 4 + ["failed", "cancelled"]),
         clauses=asked,
         think_s=round(draw.uniform(1, 400), 3) if asked and draw.random() < 0.3 else None,
+        user="abc"[n % 3],
     )
 
 
@@ -61,7 +65,7 @@ def _told(condition: Condition) -> str:
 def _row(job: SlowJob) -> str:
     texts = ["?".join(map(_told, clause)) for clause in job.clauses]
     think = "" if job.think_s is None else job.think_s
-    numbers = f"{job.submit_s},{job.run_s},{job.nodes},{job.limit_s},{job.priority}"
+    numbers = f"{job.submit_s},{job.run_s},{job.nodes},{job.limit_s},{job.priority},{job.user}"
     return f'{job.name},{numbers},{job.ends},"{",".join(texts)}",{think}'
 
 
@@ -71,21 +75,35 @@ def asked(folder: Path, jobs: list[SlowJob], rule: str, kill: bool) -> Path:
     scenario = {
         "version": 1, "name": "log", "layout": "mini.yaml", "horizon": "24 h",
         "site": {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}, "grid": "ireland"},
-        "workload": [{"kind": "jobs", "name": "log", "file": "log.csv"}],
-        "controls": {"scheduler": {"policy": rule, "kill_invalid_depend": kill}},
+        "workload": [
+            {"kind": "jobs", "name": "log", "file": "log.csv", "restart_delay": f"{RESTART_S} s"}
+        ],
+        "controls": {
+            "scheduler": {
+                "policy": rule, "kill_invalid_depend": kill,
+                "half_life": f"{HALF_LIFE_S} s", "shares": SHARES,
+            }
+        },
         "outputs": {"period": "2 h"},
     }  # fmt: skip
     (folder / "log.yaml").write_text(json.dumps(scenario))
     return folder / "log.yaml"
 
 
-@pytest.mark.parametrize("rule", ["fifo", "easy"])
-@pytest.mark.parametrize("seed", range(10))
-def test_jobs_start_when_the_oracle_says(seed: int, rule: str, tmp_path: Path) -> None:
+def machine(jobs: list[SlowJob], rule: str, kill: bool) -> SlowMachine:
+    return SlowMachine(jobs, NODES, rule, kill, RESTART_S, HALF_LIFE_S, SHARES)
+
+
+DRAWS = [(rule, seed) for rule in ("fifo", "easy") for seed in range(10)]
+DRAWS += [(rule, seed) for rule in ("conservative", "priority", "fair_share") for seed in range(6)]
+
+
+@pytest.mark.parametrize(("rule", "seed"), DRAWS)
+def test_jobs_start_when_the_oracle_says(rule: str, seed: int, tmp_path: Path) -> None:
     draw = Random(f"dependencies {seed}")
     jobs = drawn(draw, draw.choice([8, 20, 40]))
     kill = seed % 2 == 1
-    slow = SlowMachine(jobs, NODES, rule == "easy", kill)
+    slow = machine(jobs, rule, kill)
     slow.live()
     facility = twin.build(twin.load(asked(tmp_path, jobs, rule, kill)))
     whole = twin.simulate(facility)
@@ -93,6 +111,10 @@ def test_jobs_start_when_the_oracle_says(seed: int, rule: str, tmp_path: Path) -
     assert table["eligible_s"].dropna().to_dict() == pytest.approx(slow.eligible, abs=1e-4)
     assert table["started_s"].dropna().to_dict() == pytest.approx(slow.started, abs=1e-4)
     assert table["state"].to_dict() == slow.state
+    ended = {name: at for name, at in slow.ended.items() if name in slow.started}
+    ran = table["started_s"].notna()
+    assert table.loc[ran, "finished_s"].to_dict() == pytest.approx(ended, abs=1e-4)
+    assert table["preemptions"].sum() == slow.put_off
     add_up(whole)
 
     twin.start(facility).until(draw.uniform(100, 8000)).save(tmp_path / "stopped")

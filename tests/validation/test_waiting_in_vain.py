@@ -126,7 +126,7 @@ def test_whoever_is_told_of_never_comes_in_the_oracle(seed: int, tmp_path: Path)
     draw = Random(f"in vain {seed}")
     jobs = oracle.drawn(draw, 40)
     kill = seed % 2 == 1
-    slow = oracle.SlowMachine(jobs, oracle.NODES, True, kill)
+    slow = oracle.machine(jobs, "easy", kill)
     slow.live()
     never = {name for name in slow.state if name not in slow.eligible}
     scenario = twin.load(oracle.asked(tmp_path, jobs, "easy", kill))
