@@ -92,17 +92,25 @@ class SlowMachine:
 
     def live(self) -> None:
         while self.now < inf:
-            before = (len(self.eligible), len(self.state))
+            before = self._known()
             for name, held in list(self.running.items()):
                 if held.end_s <= self.now + 1e-9:
                     self.past.append(self.running.pop(name))
                     self.ended[name] = self.now
                     self.state[name] = held.state
             self._let_come()
-            if (len(self.eligible), len(self.state)) != before:
-                while self._start():
-                    self._let_come()
+            asks = self._known() != before
+            while asks:
+                before = self._known()
+                asks = self._start()
+                self._let_come()
+                if self.rule == "conservative":
+                    asks = self._known() != before
             self.now = self._next_s()
+
+    def _known(self) -> tuple[int, int]:
+        """Who has come or is over; promises move once for each of them, and not again."""
+        return len(self.eligible), len(self.state)
 
     def _next_s(self) -> float:
         moments = [job.submit_s for job in self.jobs.values()]
