@@ -131,3 +131,52 @@ def test_the_chapters_begin_where_page_one_ends(printed: tuple[Result, list[list
     """What spills over from page one leaves no page nearly blank."""
     _, pages = printed
     assert any("1 Timeline" in lines for lines in pages[:2])
+
+
+def test_every_number_has_its_witness_and_each_source_stands_once(
+    printed: tuple[Result, list[list[str]]],
+) -> None:
+    """The sources were half of the document: one of them stood beside each of its numbers."""
+    result, pages = printed
+    held = result.frame("witnesses")
+    (shown,) = [
+        one for section in chapters(result, ()) for one in section.blocks
+        if one.title == "Witnesses"
+    ]  # fmt: skip
+    assert isinstance(shown, Grid)
+    rows = {row[:3]: row[3].replace("\u00a0", " ") for row in shown.rows}
+    assert len(rows) == len(shown.rows)
+    for one in held.itertuples():
+        numbers = rows[one.source, one.status, one.accessed]
+        (of,) = [part for part in numbers.split("; ") if part.startswith(f"{one.subject}: ")]
+        number = f"{one.parameter} {one.value} {one.unit}".strip()
+        assert number in of.removeprefix(f"{one.subject}: ").split(", ")
+    assert sum(part.count(", ") + 1 for row in rows.values() for part in row.split("; ")) == len(
+        held
+    )
+    of_them = next(n for n, lines in enumerate(pages) if "Witnesses" in lines)
+    assert next(n for n, lines in enumerate(pages) if "Scenario" in lines) - of_them <= 4
+    assert shown.rows[0][3].startswith("racks/gb200_nvl72: mtbf_h 87600")
+
+
+def test_no_title_stands_at_the_foot_of_a_page(printed: tuple[Result, list[list[str]]]) -> None:
+    """Nor a title with the head of a table alone; a short table stands whole."""
+    result, pages = printed
+    blocks = [block for section in chapters(result, ()) for block in section.blocks]
+    titles = {block.title for block in blocks if isinstance(block, Grid)}
+    assert len(titles) > 20
+    assert [lines[-1] for lines in pages if titles & set(lines[-3:])] == []
+    for page in (set(lines) for lines in pages):
+        for one in blocks:
+            if isinstance(one, Grid) and 0 < len(one.rows) <= 6 and one.title in page:
+                first_words = {row[0].split()[0] for row in one.rows}
+                assert first_words <= {word for line in page for word in line.split()}, one.title
+
+
+def test_lines_of_the_scenario_stand_in_columns(printed: tuple[Result, list[list[str]]]) -> None:
+    """Each had a bullet and lost its place; they took seven pages."""
+    _, pages = printed
+    first = next(n for n, lines in enumerate(pages) if "Scenario" in lines)
+    assert len(pages) - first <= 2
+    assert "version: 1" in pages[first]
+    assert not any("• version: 1" in lines for lines in pages)

@@ -100,9 +100,19 @@ def words(value: Any) -> str:
     return short(value, 160)
 
 
+def whole(value: Any) -> str:
+    """Text as it is, on one line and all of it."""
+    line = str(value)
+    return short(line, len(line))
+
+
 def spaced(value: Any) -> str:
     """A keyword such as `shut_down` as words."""
     return words(value).replace("_", " ")
+
+
+_LEFT = (words, whole, spaced, clock, moment)
+"""What writes words and times; all else writes numbers, which stand right."""
 
 
 def grid(
@@ -124,7 +134,7 @@ def grid(
         note = f"The first {most} of {len(rows):,} rows{place}."
     elif not rows:
         note = "Nothing was recorded."
-    right = tuple(write not in (words, spaced, clock, moment) for _, write in columns.values())
+    right = tuple(write not in _LEFT for _, write in columns.values())
     return Grid(title, tuple(columns), tuple(rows[:most]), right, note, closed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from io import BytesIO
@@ -19,6 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
+    BalancedColumns,
     CondPageBreak,
     Flowable,
     LongTable,
@@ -27,11 +28,12 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from twin.present.blocks import Block, Grid, Lines, Picture, Section
+from twin.present.blocks import Block, Grid, Picture, Section
 from twin.present.figures.style import PAPER_DPI
 
 FONT = "DejaVuSans"
 BOLD = "DejaVuSans-Bold"
+MONO = "DejaVuSansMono"
 MARGIN = 15 * mm
 COLUMN = A4[0] - 2 * MARGIN
 _NUMBER = 16
@@ -40,9 +42,17 @@ _PADDING = 7.0
 """Left and right of the words of a cell, and a little more, in points."""
 ROOM = 28 * mm
 """Less than this at the foot of a page, and a title begins the next one."""
+_WHOLE_ROWS = 16
+"""A table of so many rows or fewer stands on one page where it is no higher than `_WHOLE`."""
+_WHOLE = 90 * mm
+_TOGETHER = 4
+"""Rows at either end of a longer table that no page parts."""
+_SIZES = (7.5, 7.0, 6.6, 6.2)
+"""Of a table's letters in points: the largest in which no word is broken."""
+_CODE_PT = 6.6
 _DRAWN = 72 / PAPER_DPI
 """Points a dot: a figure is printed as large as it is drawn, so that its letters have 9 points."""
-_LEAST = 0.6
+_LEAST = 0.75
 """Of that size, where a picture then fits what is left of a page."""
 _HIGHEST = A4[1] - 2 * MARGIN - 40 * mm
 """A picture leaves room for a heading and for its own words."""
@@ -70,7 +80,7 @@ def document_bytes(title: str, story: Iterable[Any]) -> bytes:
 def _fonts() -> None:
     """The typeface of every figure of ours; it has all the signs that we write."""
     folder = files("matplotlib").joinpath("mpl-data", "fonts", "ttf")
-    for name in (FONT, BOLD):
+    for name in (FONT, BOLD, MONO):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(folder.joinpath(f"{name}.ttf"))))
 
@@ -91,20 +101,58 @@ def _foot(canvas: Any, document: Any) -> None:
 
 
 def block(shown: Block) -> Iterator[Any]:
-    """A table, a list or a picture (PNG) with its words."""
-    yield CondPageBreak(ROOM)
+    """A table, a list or a picture (PNG) with its words; a short table stays on one page."""
+    held = list(_laid(shown))
+    yield CondPageBreak(_needed(shown, held))
+    yield from held
+
+
+def _laid(shown: Block) -> Iterator[Any]:
+    if isinstance(shown, Picture):
+        yield PrintedPicture(shown)
+        return
+    yield text(shown.title, style(10, bold=True, spaceBefore=8, spaceAfter=3))
     if isinstance(shown, Grid):
-        yield text(shown.title, style(10, bold=True, spaceBefore=8, spaceAfter=3))
         if shown.rows:
             yield table(shown)
-        if shown.note:
+        elif shown.note:
             yield text(shown.note, style(8, spaceAfter=4))
-    elif isinstance(shown, Lines):
-        yield text(shown.title, style(10, bold=True, spaceBefore=8, spaceAfter=3))
+    elif shown.closed:
+        yield _as_written(shown.lines)
+    else:
         for line in shown.lines:
             yield text(f"• {line}", style(9, spaceAfter=2, leftIndent=8))
-    elif isinstance(shown, Picture):
-        yield PrintedPicture(shown)
+
+
+def _needed(shown: Block, held: Sequence[Any]) -> float:
+    """Room in points without which it begins the next page: all of a short table, the first rows
+    of a longer one.
+    """
+    if not isinstance(shown, Grid):
+        return ROOM
+    if len(shown.rows) <= _WHOLE_ROWS and (high := _high(held)) <= _WHOLE:
+        return high
+    begins = replace(shown, rows=shown.rows[:_TOGETHER], note="")
+    return max(ROOM, _high(list(_laid(begins))))
+
+
+def _high(held: Sequence[Any]) -> float:
+    """Of flowables one below the other, in points."""
+    return sum(
+        one.wrap(COLUMN, A4[1])[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in held
+    )
+
+
+def _as_written(lines: Sequence[str]) -> BalancedColumns:
+    """Lines of a file in three columns, each as far in as it is, what is too long further in."""
+    letter = stringWidth(" ", MONO, _CODE_PT)
+    told: list[Flowable] = []
+    for line in lines:
+        deep = len(line) - len(line.lstrip())
+        look = style(_CODE_PT, leftIndent=(deep + 4) * letter, firstLineIndent=-4 * letter)
+        look.fontName = MONO
+        told.append(text(line, look))
+    return BalancedColumns(told, nCols=3, leftPadding=0, rightPadding=0, innerPadding=4 * mm)
 
 
 class PrintedPicture(Flowable):
@@ -144,7 +192,7 @@ def opening(number: int, section: Section) -> Iterator[Any]:
     if isinstance(first, Picture):
         high += _LEAST * PrintedPicture(first).wrap(COLUMN, 1e6)[1]
     else:
-        high += ROOM
+        high += _needed(first, list(_laid(first))) if first else ROOM
     yield CondPageBreak(high)
     yield from said
 
@@ -155,34 +203,39 @@ def text(said: str, look: ParagraphStyle) -> Paragraph:
 
 
 def table(block: Grid) -> LongTable:
-    """Columns in which no word is broken, unless the page is too narrow for it."""
-    size = 7.5 if len(block.headings) < 7 else 6.2
-    left = style(size)
-    right = style(size, alignment=2)
-    head = [
-        text(word, style(size, bold=True, alignment=2 if block.right[k] else 0))
-        for k, word in enumerate(block.headings)
-    ]
+    """Columns in which no word is broken, unless the page is too narrow for it; a note stands
+    below its last row.
+    """
     block = replace(block, rows=tuple(_unbroken(row, block.right) for row in block.rows))
-    body = [
-        [text(cell, right if block.right[k] else left) for k, cell in enumerate(row)]
-        for row in block.rows
-    ]
-    made = LongTable([head, *body], colWidths=_widths(block, size), repeatRows=1, hAlign="LEFT")
-    made.setStyle(
-        TableStyle(
-            [
-                ("LINEBELOW", (0, 0), (-1, 0), 1.0, colors.HexColor("#9aa5b1")),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.3, colors.HexColor("#d8dee4")),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-                ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-            ]
-        )
-    )
+    size = next((one for one in _SIZES if sum(_least(block, one)) <= COLUMN), _SIZES[-1])
+    aligned = [2 if right else 0 for right in block.right]
+    looks = [style(size, alignment=one) for one in aligned]
+    heads = [style(size, bold=True, alignment=one) for one in aligned]
+    body = [list(map(text, row, looks)) for row in block.rows]
+    foot = [[text(block.note, style(8)), *[""] * (len(aligned) - 1)]] if block.note else []
+    cells: list[list[Any]] = [list(map(text, block.headings, heads)), *body, *foot]
+    made = LongTable(cells, colWidths=_widths(block, size), repeatRows=1, hAlign="LEFT")
+    made.setStyle(TableStyle([*_RULES, *_unparted(len(cells)), *[_FOOT] * len(foot)]))
     return made
+
+
+_RULES = (
+    ("LINEBELOW", (0, 0), (-1, 0), 1.0, colors.HexColor("#9aa5b1")),
+    ("LINEBELOW", (0, 1), (-1, -1), 0.3, colors.HexColor("#d8dee4")),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 2),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+)
+_FOOT = ("SPAN", (0, -1), (-1, -1))
+"""A note below a table goes all the way across it."""
+
+
+def _unparted(rows: int) -> list[tuple[Any, ...]]:
+    """The first and the last rows stand on one page each; a heading and one row are no table."""
+    ends = min(_TOGETHER, rows) - 1
+    return [("NOSPLIT", (0, 0), (-1, ends)), ("NOSPLIT", (0, rows - 1 - ends), (-1, -1))]
 
 
 def _unbroken(row: Sequence[str], right: Sequence[bool]) -> tuple[str, ...]:
@@ -197,17 +250,18 @@ def _widths(block: Grid, size: float) -> list[float]:
     """Each as wide as its longest word; what is left goes to cells that are longer than that, and
     what no cell needs to all alike.
     """
-    columns = list(zip(*block.rows, strict=True)) or [() for _ in block.headings]
-    held = [_lengths(cells, FONT, size) for cells in columns]
-    heads = [_lengths([word], BOLD, size) for word in block.headings]
-    least = [max(a[0], b[0]) + _PADDING for a, b in zip(held, heads, strict=True)]
-    wanted = [max(a[1], b[1]) + _PADDING for a, b in zip(held, heads, strict=True)]
-    least = _narrowed(least)
+    least = _narrowed(_least(block, size))
+    wanted = [one + _PADDING for one in _lengths(block, size, _longest_cell)]
     left = COLUMN - sum(least)
     more = [max(w - m, 0.0) for w, m in zip(wanted, least, strict=True)]
     share = min(1.0, left / (sum(more) or 1.0))
     spare = (left - share * sum(more)) / len(least)
     return [width + share * extra + spare for width, extra in zip(least, more, strict=True)]
+
+
+def _least(block: Grid, size: float) -> list[float]:
+    """Widths in which no word is broken."""
+    return [one + _PADDING for one in _lengths(block, size, _longest_word)]
 
 
 def _narrowed(widths: list[float]) -> list[float]:
@@ -220,11 +274,19 @@ def _narrowed(widths: list[float]) -> list[float]:
     return widths
 
 
-def _lengths(cells: Iterable[str], font: str, size: float) -> tuple[float, float]:
-    """Of the longest word and of the longest cell, in points."""
-    told = [cell for cell in cells if cell]
-    words = {word for cell in told for word in cell.split(" ")}
-    return (
-        max((stringWidth(word, font, size) for word in words), default=0.0),
-        max((stringWidth(cell, font, size) for cell in set(told)), default=0.0),
-    )
+def _lengths(
+    block: Grid, size: float, of: Callable[[Iterable[str], str, float], float]
+) -> list[float]:
+    """Of the headings and cells of each column, in points."""
+    columns = list(zip(*block.rows, strict=True)) or [() for _ in block.headings]
+    pairs = zip(columns, block.headings, strict=True)
+    return [max(of(cells, FONT, size), of([head], BOLD, size)) for cells, head in pairs]
+
+
+def _longest_word(cells: Iterable[str], font: str, size: float) -> float:
+    words = {word for cell in cells for word in cell.split(" ")}
+    return max((stringWidth(word, font, size) for word in words), default=0.0)
+
+
+def _longest_cell(cells: Iterable[str], font: str, size: float) -> float:
+    return max((stringWidth(cell, font, size) for cell in set(cells)), default=0.0)

@@ -7,16 +7,12 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from twin.present.blocks import Block, Lines, Section, grid, words
+from twin.present.report import sources
 from twin.quantities import count, counted, figures, short, span
 from twin.results import Result
 
 MOST_LINES = 300
 """Lines of the scenario printed."""
-MOST_ROWS = 500
-"""Witnesses printed; the rest is in the result's own files."""
-
-ORDER = ("assumed", "vendor", "published", "standard", "measured")
-"""Weakest witness first."""
 
 MATTERS = (
     (("flop_s", "bytes_s"), "kernel rates", "how fast the GPUs work, so every token"),
@@ -65,7 +61,6 @@ def section(result: Result) -> Section:
     open.
     """
     held = result.frame("witnesses")
-    ranked = _ranked(held)
     told = [
         Lines("Findings of the design review", tuple(findings(result, 60))),
         Lines("Warnings of the run", tuple(warnings(result, 60))),
@@ -74,11 +69,10 @@ def section(result: Result) -> Section:
         grid("Assumptions that matter most", assumed(held), _ASSUMED, table="witnesses"),
         *(lines for lines in told if lines.lines),
         grid("This run", _identity(result), {"What": ("what", words), "Value": ("value", words)}),
-        grid("Witnesses", ranked, _COLUMNS, most=MOST_ROWS, table="witnesses",
-             closed=f"All {count(len(ranked))} numbers with status and source, weakest first"),
+        sources.table(held),
         Lines("Scenario", _scenario(result.scenario_yaml), closed="The scenario as resolved"),
-    ]  # fmt: skip
-    return Section("Provenance", _says(ranked), blocks)
+    ]
+    return Section("Provenance", _says(sources.ranked(held)), blocks)
 
 
 def assumptions(result: Result, most: int = 4) -> list[str]:
@@ -143,20 +137,6 @@ _ASSUMED = {
     "Such as": ("example", words),
     "What hangs on it": ("why", words),
 }
-_COLUMNS = {
-    "Subject": ("subject", words),
-    "Number": ("parameter", words),
-    "Value": ("value", words),
-    "Unit": ("unit", words),
-    "Status": ("status", words),
-    "Source": ("source", words),
-    "Read": ("accessed", words),
-}
-
-
-def _ranked(held: pd.DataFrame) -> pd.DataFrame:
-    rank = [ORDER.index(status) if status in ORDER else len(ORDER) for status in held["status"]]
-    return held.assign(rank=rank).sort_values("rank", kind="stable")
 
 
 def _says(ranked: pd.DataFrame) -> list[str]:
