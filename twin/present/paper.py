@@ -138,9 +138,10 @@ def _needed(shown: Block, held: Sequence[Any]) -> float:
 
 def _high(held: Sequence[Any]) -> float:
     """Of flowables one below the other, in points."""
-    return sum(
+    high: float = sum(
         one.wrap(COLUMN, A4[1])[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in held
     )
+    return high
 
 
 def _as_written(lines: Sequence[str]) -> BalancedColumns:
