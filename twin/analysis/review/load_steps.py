@@ -15,7 +15,7 @@ from twin.facility.model import Facility
 from twin.facility.power.load_steps import IslandStep, machine_islands, swing_step, worst_step
 from twin.facility.power.loading import loading, loading_of, peak_loads_w
 from twin.findings import Finding, FindingCode
-from twin.physics.load_step import PERFORMANCE_CLASSES
+from twin.physics.load_step import RECOVERY_S
 from twin.quantities import percent
 
 
@@ -77,10 +77,8 @@ def _words(facility: Facility, step: IslandStep) -> str:
     )
     name = tree.performance_class[first]
     if name:
-        held = PERFORMANCE_CLASSES[name]
-        says += (
-            f", which keeps class {name} of ISO 8528-5: frequency back within {held.recovery_s:g} s"
-        )
+        within = f"frequency back within {RECOVERY_S[name]:g} s"
+        says += f", which keeps class {name} of ISO 8528-5: {within}"
     return says
 
 

@@ -198,7 +198,7 @@ def opens_with(tree: PowerTree, lost: int, fed_through: Index) -> Index:
     ways = {int(b): _way(tree, int(fed_through[b])) for b in boards}
     if tree.ring_board[lost]:
         own = ways[lost]
-        ahead = [b for b, way in ways.items() if b != lost and set(way) < set(own)]
+        ahead = [b for b, way in ways.items() if way and b != lost and set(way) < set(own)]
         beside = [b for b, way in ways.items() if b != lost and way == own]
         return np.array(sorted(ahead + beside) if own else [], dtype=np.int64)
     both = {n for n in (lost, *_ways_back(tree, lost)) if n >= 0}
