@@ -288,13 +288,11 @@ DemandCharge = Annotated[float, *_DP, Within(0.0, 1.0, "0 to 1,000 USD/kW/month"
 """US dollars a watt of peak demand a month."""
 Moment = Annotated[float, *_moment(), Within(0.0, 30 * YEAR_S, "0 to 30 years after the start")]
 """Seconds after the start, from `"06:30"` or `"6.5 h"`."""
-Fraction = Annotated[float, Field(ge=0, le=1)]
-"""A share between 0 and 1."""
 SHARE = (
     BeforeValidator(lambda value: quantity(value, "") if isinstance(value, str) else value),
     WithJsonSchema({"type": ["string", "number"], "examples": ["80 %"]}),
 )
+Fraction = Annotated[float, *SHARE, Field(ge=0, le=1)]
+"""A share from 0 on, as `0.8` or `"80 %"`."""
 Percent = Annotated[float, *SHARE, Field(gt=0, le=1)]
 """A share above 0, as `0.8` or `"80 %"`."""
-ShareOrPercent = Annotated[float, *SHARE, Field(ge=0, le=1)]
-"""A share from 0 on, as `0.8` or `"80 %"`."""

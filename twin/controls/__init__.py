@@ -29,16 +29,7 @@ from twin.controls.storage import (
     StorageRule,
     StorageSchedule,
 )
-from twin.stated import (
-    YEAR_S,
-    Duration,
-    Fraction,
-    ShareOrPercent,
-    Stated,
-    Volume,
-    WaterTemperature,
-    Within,
-)
+from twin.stated import YEAR_S, Duration, Fraction, Stated, Volume, WaterTemperature, Within
 from twin.stated import Moment as Moment
 
 FuelVolume = Annotated[Volume, Within(1e-3, 1e6, "1 L to 1,000,000 m^3")]
@@ -152,7 +143,7 @@ class Controls(Stated):
     anew."""
     throttle_hysteresis_k: float = Field(default=2.0, ge=0.01, le=100)
     """The clock steps up again only when the hottest GPU is this far below its limit."""
-    power_floor: ShareOrPercent = 0.0
+    power_floor: Fraction = 0.0
     """Least share of its power between idle and rated that a GPU in training draws while it waits
     for its network: smooths the swing of a step, and costs energy."""
     load_shedding: LoadShedding | None = None

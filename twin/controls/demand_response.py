@@ -7,16 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.stated import (
-    YEAR_S,
-    Duration,
-    EnergyPrice,
-    Moment,
-    Percent,
-    ShareOrPercent,
-    Stated,
-    Within,
-)
+from twin.stated import YEAR_S, Duration, EnergyPrice, Fraction, Moment, Percent, Stated, Within
 
 Tier = Literal[0, 1, 2, 3]
 WorkName = Annotated[str, Field(max_length=100)]
@@ -64,7 +55,7 @@ class DemandResponse(Stated):
     tiers: dict[WorkName, Tier] = Field(default_factory=dict, max_length=10_000)
     """By workload: 0 gives nothing, and so does what is not named; 1, 2 and 3 lose at most the
     shares of `most_lost`."""
-    most_lost: tuple[ShareOrPercent, ShareOrPercent, ShareOrPercent] = (0.10, 0.25, 0.50)
+    most_lost: tuple[Fraction, Fraction, Fraction] = (0.10, 0.25, 0.50)
     """Most throughput that work of tiers 1, 2 and 3 loses while it gives way; of a published field
     trial, from memory."""
     pause: tuple[WorkName, ...] = Field(default=(), max_length=10_000)

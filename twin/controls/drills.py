@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.stated import YEAR_S, Duration, Moment, OutdoorTemperature, ShareOrPercent, Stated, Within
+from twin.stated import YEAR_S, Duration, Fraction, Moment, OutdoorTemperature, Stated, Within
 
 OutageDuration = Annotated[Duration, Within(1e-3, 30 * YEAR_S, "1 ms to 30 years")]
 Gap = Annotated[Duration, Within(1e-3, 60.0, "1 ms to 1 min")]
@@ -28,11 +28,11 @@ class Expectation(Stated):
     """Attempts at starting a generator that failed."""
     trips: int | None = Field(default=None, ge=0, le=1_000_000)
     """Devices that their own protection opened."""
-    tokens_lost: ShareOrPercent | None = None
+    tokens_lost: Fraction | None = None
     """Share of the tokens made or lost meanwhile."""
     load: float | None = Field(default=None, gt=0, le=100)
     """Highest load of any power component over its rating."""
-    battery_left: ShareOrPercent | None = None
+    battery_left: Fraction | None = None
     """Share of its energy that the battery of every UPS must keep at least."""
     inlet_temperature: OutdoorTemperature | None = None
     """Warmest air at the inlet of a rack."""
@@ -93,7 +93,7 @@ class Sag(Stated):
     """How long each lasts."""
     target: Annotated[str, Field(max_length=100)]
     """Utility, board or other power component at which the voltage sags."""
-    remaining_voltage: ShareOrPercent
+    remaining_voltage: Fraction
     """Voltage that is left, over nominal."""
     count: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many."""

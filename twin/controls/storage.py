@@ -7,16 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.stated import (
-    Duration,
-    EnergyPrice,
-    Moment,
-    Percent,
-    Power,
-    ShareOrPercent,
-    Stated,
-    Within,
-)
+from twin.stated import Duration, EnergyPrice, Fraction, Moment, Percent, Power, Stated, Within
 
 GroupName = Annotated[str, Field(max_length=100)]
 
@@ -29,7 +20,7 @@ class _StorageRule(Stated):
     start_charge: Percent | None = None
     """Share of their energy that they hold at the start; as much as their row allows where not
     stated."""
-    reserve: ShareOrPercent = 0.0
+    reserve: Fraction = 0.0
     """Share of their energy that only the loss of their board's supplies may use."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from twin.stated import Duration, Fraction, RowOf, Stated
+from twin.stated import SHARE, Duration, Fraction, RowOf, Stated
 
 RoutingName = Literal["round_robin", "least_outstanding", "least_kv", "prefix_aware"]
 
@@ -70,7 +70,7 @@ class Autoscaling(Stated):
 
     min_nodes: PositiveInt = Field(default=1, le=1_000_000)
     """Nodes that are always awake."""
-    target_load: Annotated[float, Field(ge=0.05, le=1.0)] = 0.7
+    target_load: Annotated[float, *SHARE, Field(ge=0.05, le=1.0)] = 0.7
     """Share of its capacity that a pool is to be loaded with."""
     start_time: Duration = 120.0
     """From the order to the first request: a container, weights, warm-up."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
-from twin.stated import YEAR_S, Duration, ShareOrPercent, Stated, Within
+from twin.stated import YEAR_S, Duration, Fraction, Stated, Within
 
 
 class Shifting(Stated):
@@ -20,7 +20,7 @@ class Shifting(Stated):
     """Or when it must have ended, after it joined the queue."""
     interruptible: bool = False
     """Whether it may run in pieces; each further one waits as long as a restart does."""
-    forecast_error: ShareOrPercent = 0.0
+    forecast_error: Fraction = 0.0
     """Standard deviation of the forecast's error over the signal's mean; 0 for one without error.
     Jobs are placed by the forecast and pay what was."""
 

@@ -30,10 +30,10 @@ from twin.scenario.schema.plant_options import (
 from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
 from twin.stated import (
     Duration,
+    Fraction,
     OutdoorTemperature,
     Percent,
     Power,
-    ShareOrPercent,
     Stated,
     SupplyAirTemperature,
     TemperatureDifference,
@@ -59,7 +59,7 @@ PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 
 
 RampTime = Annotated[Duration, Within(0.0, 14400.0, "0 to 4 h")]
-Antifreeze = Annotated[ShareOrPercent, Within(0.0, 0.6, "0 to 60 %", "no use beyond")]
+Antifreeze = Annotated[Fraction, Within(0.0, 0.6, "0 to 60 %", "no use beyond")]
 Approach = Annotated[
     TemperatureDifference, Within(0.2, 20.0, "0.2 to 20 K", "no exchanger gives less than nothing")
 ]
@@ -222,7 +222,7 @@ class PlantSpec(Stated):
     and to the design approach above the wet bulb where that is warmer. 20 °C is assumed."""
     cycles: float = Field(default=5.0, ge=1.1, le=100)
     """Concentration of dissolved solids at which towers and pads blow down: 3 to 7 are usual."""
-    drift: ShareOrPercent = 5e-5
+    drift: Fraction = 5e-5
     """Water that towers lose as droplets, as a share of what circulates; 0.005 % is usual with
     eliminators."""
     basin_heater_w_k: float = Field(default=0.0, ge=0, le=1e5)

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 
 from twin.scenario.schema.economics import Amount
 from twin.scenario.schema.names import GpuName, Name
-from twin.stated import FileName, Percent, ShareOrPercent, Stated
+from twin.stated import FileName, Fraction, Percent, Stated
 
 Region = Annotated[str, Field(min_length=1, max_length=40)]
 Milliseconds = Annotated[float, Field(ge=0, le=1e5)]
 Gpus = Annotated[float, Field(ge=0, le=1e7)]
-Share = Annotated[ShareOrPercent, Field(gt=0)]
+Share = Annotated[Fraction, Field(gt=0)]
 
 
 class DemandProfile(Stated):
@@ -22,11 +22,11 @@ class DemandProfile(Stated):
 
     gpus: Annotated[float, Field(gt=0, le=1e7)]
     """Mean of a working day."""
-    diurnal_amplitude: ShareOrPercent = 0.0
+    diurnal_amplitude: Fraction = 0.0
     """How far the day's wave reaches above and below its mean."""
     peak_hour: Annotated[float, Field(ge=0, lt=24)] = 15.0
     """Hour of the highest demand."""
-    weekend_factor: ShareOrPercent = 1.0
+    weekend_factor: Fraction = 1.0
     """Demand of Saturday and Sunday over that of working days."""
 
 
@@ -63,7 +63,7 @@ class BoughtBlock(Stated):
     """Price of all of it."""
     life_years: Annotated[float, Field(gt=0, le=60)]
     """How long it lives."""
-    residual_frac: ShareOrPercent = 0.0
+    residual_frac: Fraction = 0.0
     """Share of the price that is left then."""
 
 
@@ -80,7 +80,7 @@ class OwnCost(Stated):
     """What is paid each year beside the blocks, USD by name."""
     gpus: Annotated[float, Field(gt=0, le=1e7)] | None = None
     """GPUs that the blocks are bought for."""
-    wacc: ShareOrPercent = 0.08
+    wacc: Fraction = 0.08
     """Cost of capital of the blocks, a year."""
     periods_per_year: Literal[1, 12] = 1
     """Blocks are repaid by the year or by the month."""

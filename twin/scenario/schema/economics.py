@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.stated import CarbonIntensity, EnergyPrice, ShareOrPercent, Stated
+from twin.stated import CarbonIntensity, EnergyPrice, Fraction, Stated
 
 Amount = Annotated[float, Field(ge=0, le=1e12)]
 """A price, a rate or a life, in the unit of its row."""
@@ -35,7 +35,7 @@ class PriceRange(Stated):
 class PowerContract(Stated):
     """Electricity by contract: its price, and the market-based count of carbon."""
 
-    share: ShareOrPercent = 0.0
+    share: Fraction = 0.0
     """Share of the energy that contracts or certificates cover."""
     price: EnergyPrice | None = None
     """What that share costs, at all hours and whatever the grid's price is then; as the rest where
@@ -53,12 +53,12 @@ MACRS_CLASSES = (3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 39.0)
 class Tax(Stated):
     """Tax on income, as a standalone company pays it: losses are carried forward."""
 
-    rate: ShareOrPercent = 0.0
+    rate: Fraction = 0.0
     """Of what is earned less running costs and depreciation. Nothing is taxed where not stated."""
     depreciation: Literal["even", "macrs"] = "even"
     """How the tax office has things written off: evenly, or by the tables of the United States
     (MACRS, IRS publication 946): a half-year convention, and mid-month for 39 years."""
-    bonus: ShareOrPercent = 0.0
+    bonus: Fraction = 0.0
     """Share of racks and plant that is written off in the year they are bought (bonus
     depreciation), the rest as `depreciation` says; not of classes above 20 years."""
     it_years: float = Field(default=5.0, ge=1, le=50)
@@ -86,9 +86,9 @@ class Loan(Stated):
     comes in.
     """
 
-    share: ShareOrPercent
+    share: Fraction
     """Of what is bought at the start, its land included; the rest is the owners' own money."""
-    rate: ShareOrPercent
+    rate: Fraction
     """Interest a year on what is owed, paid at the end of each year and deductible."""
     years: int = Field(ge=1, le=40)
     """Until it is repaid. What is still owed at the end of `economics.years` is repaid then."""
@@ -119,7 +119,7 @@ class Economics(Stated):
     stated. Two take about ten people's work."""
     usd_per_gpu_hour: Amount = 0.0
     """Earned by an hour of a GPU with work that makes no priced tokens."""
-    adoption: tuple[ShareOrPercent, ...] = Field(default=(1.0,), min_length=1, max_length=40)
+    adoption: tuple[Fraction, ...] = Field(default=(1.0,), min_length=1, max_length=40)
     """Share of the run's earnings in the first year, the second and so on; the last holds on."""
     price_change_per_year: float = Field(default=0.0, ge=-0.9, le=1.0)
     """How what is earned changes from year to year, such as -0.2 where tokens get cheaper."""

@@ -50,7 +50,7 @@ from twin.scenario.schema.room import (
 )
 from twin.scenario.schema.solar import SolarSpec
 from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
-from twin.stated import Duration, FileName, Length, Power, Rating, ShareOrPercent, Stated, Within
+from twin.stated import Duration, FileName, Fraction, Length, Power, Rating, Stated, Within
 
 HallSide = Annotated[
     Length, Within(1.0, 1000.0, "1 to 1,000 m", "the longest building on earth is 1 km long")
@@ -107,7 +107,7 @@ class RowSpec(Stated):
     intakes: tuple[Band, ...] = Field(default=(), max_length=60)
     """Heights at which the racks take in air and let it out at their backs, one a chassis or a
     group of them; the whole face where none is stated."""
-    open_slots: ShareOrPercent = 0.0
+    open_slots: Fraction = 0.0
     """Share of a rack's height without servers and without blanking panels: air goes through."""
 
 
@@ -122,7 +122,7 @@ class HallSpec(Stated):
     """South-west corner on the site."""
     containment: Literal["none", "cold_aisle", "hot_aisle"] = "hot_aisle"
     """What keeps cold and hot air apart."""
-    containment_leakage: ShareOrPercent = 0.05
+    containment_leakage: Fraction = 0.05
     """Open share of the containment's panels; well sealed 2 to 5 %, curtains up to 15 %
     (assumed). `twin airflow` reads it."""
     raised_floor: FloorHeight | None = None

@@ -7,10 +7,10 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from twin.stated import (
+    Fraction,
     OutdoorTemperature,
     Percent,
     Power,
-    ShareOrPercent,
     Stated,
     TemperatureDifference,
     Volume,
@@ -36,7 +36,7 @@ class ColdStoreSpec(Stated):
     """Most heat that it takes: its pumps' flow times the rise."""
     charge: StorePower
     """Most that chillers give to it while they have some to spare."""
-    start: ShareOrPercent = 1.0
+    start: Fraction = 1.0
     """How full it is at the start."""
 
 
@@ -73,7 +73,7 @@ class LoadReset(Stated):
 
     by: TemperatureDifference
     """Kelvin at and below `low`."""
-    low: ShareOrPercent = 0.3
+    low: Fraction = 0.3
     """Share of the heat at rated power at which it is raised in full."""
     full: Percent = 0.9
     """The same at which it is as stated."""

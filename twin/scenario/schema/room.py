@@ -10,10 +10,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from twin.scenario.schema.names import RACKS_MAX, Name
 from twin.stated import (
+    Fraction,
     Length,
     OutdoorTemperature,
     Percent,
-    ShareOrPercent,
     Stated,
     SupplyAirTemperature,
     WaterTemperature,
@@ -109,7 +109,7 @@ class PanelSpec(Stated):
     """South-west corner of its lower edge."""
     size: Point
     """East-west, north-south and height, one of them 0."""
-    leakage: ShareOrPercent = 0.0
+    leakage: Fraction = 0.0
     """Open share of its area: strip curtains 5 to 15 %, doors with brushes 1 to 5 % (assumed)."""
 
     @model_validator(mode="after")
@@ -144,7 +144,7 @@ class ChipLeakageSpec(Stated):
     2005).
     """
 
-    share: Annotated[ShareOrPercent, Within(0.0, 0.5, "0 to 50 %")] = 0.2
+    share: Annotated[Fraction, Within(0.0, 0.5, "0 to 50 %")] = 0.2
     """Leakage as a share of a GPU's rated power at `at`; no maker states it: assumed. 20 % make
     some 0.2 % of the power a kelvin."""
     at: Annotated[WaterTemperature, Within(20.0, 70.0, "20 to 70 °C")] = 60.0

@@ -16,10 +16,10 @@ from twin.stated import (
     Duration,
     EnergyPrice,
     FileName,
+    Fraction,
     Length,
     Percent,
     Power,
-    ShareOrPercent,
     Stated,
     WaterPrice,
     Within,
@@ -43,7 +43,7 @@ class SteadyGrid(Stated):
     """Price of each calendar month's highest demand; a month covered in part pays its part."""
     demand_interval: DemandInterval = 900.0
     """Demand is the mean power of an interval of this length on the clock."""
-    demand_ratchet: ShareOrPercent = 0.0
+    demand_ratchet: Fraction = 0.0
     """No month is billed for less demand than this share of the highest of the eleven before."""
     demand_before: Power = 0.0
     """Highest demand of the eleven months before the start, for the ratchet."""
@@ -59,7 +59,7 @@ class GridFile(Stated):
     """Price of each calendar month's highest demand; a month covered in part pays its part."""
     demand_interval: DemandInterval = 900.0
     """Demand is the mean power of an interval of this length on the clock."""
-    demand_ratchet: ShareOrPercent = 0.0
+    demand_ratchet: Fraction = 0.0
     """No month is billed for less demand than this share of the highest of the eleven before."""
     demand_before: Power = 0.0
     """Highest demand of the eleven months before the start, for the ratchet."""

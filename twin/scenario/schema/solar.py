@@ -6,16 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from twin.stated import (
-    EnergyPrice,
-    FileName,
-    Fraction,
-    Percent,
-    Power,
-    ShareOrPercent,
-    Stated,
-    Within,
-)
+from twin.stated import EnergyPrice, FileName, Fraction, Percent, Power, Stated, Within
 
 Angle = Annotated[float, Field(ge=0, le=90)]
 Bearing = Annotated[float, Field(ge=0, le=360)]
@@ -31,7 +22,7 @@ class SolarSpec(Stated):
     """From lying flat; flat roofs carry 5 to 15 degrees."""
     azimuth_deg: Bearing = 180.0
     """Where modules face: 90 east, 180 south, 270 west."""
-    losses: Annotated[ShareOrPercent, Within(0.0, 0.99, "0 to 99 %", _LOST)] = 0.14
+    losses: Annotated[Fraction, Within(0.0, 0.99, "0 to 99 %", _LOST)] = 0.14
     """Soiling, mismatch, wiring, ageing and outages: 14 % is the default of PVWatts version 5
     (Dobos 2014, NREL/TP-6A20-62641)."""
     inverter_efficiency: Percent = 0.96

@@ -12,7 +12,7 @@ from twin.scenario.overrides import read_changed
 from twin.scenario.schema.names import ClimateName, GridName, Name
 from twin.scenario.yaml.document import Document
 from twin.scenario.yaml.validate import build_model
-from twin.stated import Duration, Power, RowOf, ShareOrPercent, Stated, Within
+from twin.stated import Duration, Fraction, Power, RowOf, Stated, Within
 
 Money = Annotated[float, Field(gt=0, le=1e13)]
 """US dollars, as a plain number."""
@@ -39,7 +39,7 @@ class TokensWanted(Stated):
     """Longest mean time between tokens."""
     first_token: Annotated[Duration, Within(1e-3, 3600.0, "1 ms to 1 h")] | None = None
     """Longest mean time to the first token once the engine has a place."""
-    load: ShareOrPercent = 0.9
+    load: Fraction = 0.9
     """Share of the most that the fleet could serve which the busiest hour may take (assumed)."""
     diurnal_amplitude: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Rise of the busiest hour above the mean of the day, and fall of the quietest (assumed)."""

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from twin.physics import data_quality
-from twin.stated import YEAR_S, Bandwidth, Duration, Fraction, Within
+from twin.stated import YEAR_S, Bandwidth, Duration, Fraction, Percent, Within
 from twin.traces.dependencies import Conditions, complete
 from twin.workload.following import Following
 from twin.workload.kind import Generation, Job
@@ -37,7 +37,7 @@ class Flywheel(Following):
     """Good tokens that each generation learns from."""
     served_per_s: float = Field(gt=0, le=1e12)
     """Tokens a second that are served at the beginning."""
-    kept: Annotated[float, Field(gt=0, le=1)] = 0.1
+    kept: Percent = 0.1
     """Share of served tokens that users let be kept."""
     bad: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of curated tokens that teach nothing: copies, spam, the model's own slips."""

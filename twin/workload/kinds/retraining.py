@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from twin.seeds import stream
-from twin.stated import YEAR_S, Duration, Fraction, Within
+from twin.stated import YEAR_S, Duration, Fraction, Percent, Within
 from twin.traces import JobEnd
 from twin.traces.dependencies import Conditions, complete, one_failed
 from twin.workload.following import Following
@@ -43,9 +43,7 @@ class Retraining(Following):
     """Length of the evaluation, on one node."""
     passes: Fraction = 1.0
     """Share of evaluations that pass the gate."""
-    canary: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
-        default=(0.01, 0.1, 1.0), min_length=1, max_length=20
-    )
+    canary: tuple[Percent, ...] = Field(default=(0.01, 0.1, 1.0), min_length=1, max_length=20)
     """Share of traffic of each step; the last step deploys."""
     canary_time: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 900.0
     """How long each step is watched, on one node beside the service."""
