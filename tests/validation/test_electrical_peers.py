@@ -133,8 +133,11 @@ def test_a_day_added_in_opendss_needs_edges(tmp_path: Path) -> None:
     assert _kwh_of_a_day(dss, 0.5, "interpolation=avg") < 0.65 * hours
 
 
-def test_loads_distort_by_what_a_planner_states_alone(tmp_path: Path) -> None:
+def test_loads_distort_by_what_a_planner_states_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """OpenDSS gives a load that states no spectrum currents of seven orders."""
+    monkeypatch.chdir(tmp_path)  # it goes to its data path, and stays there
     dss = pytest.importorskip("opendssdirect", reason="opendssdirect.py is not installed")
     out, _, _ = exported("opendss", "cabled", tmp_path)
     dss.Text.Command(f'Redirect "{out}"')
