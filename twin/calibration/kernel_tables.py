@@ -67,6 +67,8 @@ class KernelDevice:
     streamed_b_s: float = np.inf
     """Most bytes a second of keys and values that a new token's attention streams, where rows of
     grouped heads tell more than memory gives: what those of ungrouped heads reach."""
+    board: str = ""
+    """Measured profile that ships of a board with the same chip and limit of power."""
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +85,7 @@ def kernel_devices() -> tuple[KernelDevice, ...]:
             source=row["source"],
             status=row["status"],
             streamed_b_s=float(row["streamed_b_s"] or np.inf),
+            board=row["board"],
         )
         for row in csv.DictReader(text.splitlines())
     )

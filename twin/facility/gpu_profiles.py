@@ -17,6 +17,7 @@ from twin.calibration import (
     published_names,
     published_profile,
 )
+from twin.calibration.profile import PowerFit
 from twin.calibration.profile_files import measured_file
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
@@ -94,6 +95,11 @@ def usual_profile(gpu: Gpu, model: Model | None = None) -> Profile | None:
         return None
     same = all(getattr(gpu, name) == getattr(row, name) for name in _CHIP)
     return _that_ships(row.name) if same else None
+
+
+def measured_power(name: str) -> PowerFit | None:
+    """The power law of the measured profile that ships under a name; None where there is none."""
+    return _that_ships(name).power_fit if name in measured_names() else None
 
 
 @lru_cache

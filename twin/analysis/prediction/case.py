@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from twin.analysis.prediction.ask import InferenceQuestion
@@ -17,11 +15,9 @@ from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.context import STRETCHED, allowed_request, longest_request
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.power import GpuPower
 from twin.facility.serving.software import Software, eager, limits_on, software_of, window_rules
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
-    BenchmarkRun,
     HostTimes,
     ServingReplica,
     StageLink,
@@ -32,11 +28,6 @@ from twin.physics.kernels import (
     sequence_bytes,
     weight_bytes_per_gpu,
 )
-
-CAP_ROUNDS = 4
-"""Rounds in which clock and activity agree under a cap; each error is a tenth of the last."""
-CAP_SLACK_FRAC = 1e-3
-"""Of a cap, what these rounds may leave open."""
 
 
 @dataclass(frozen=True)
@@ -170,31 +161,3 @@ def _too_large(case: ReplicaCase) -> Problem:
     fewest = held_by(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
     cure = fewest or f"no number of {case.gpu.name} holds it so"
     return Problem("memory", found, allowed, f"{cure}; or a narrower --dtype, shorter requests")
-
-
-def under_cap(
-    case: ReplicaCase, run_at: Callable[[float], BenchmarkRun]
-) -> tuple[BenchmarkRun, float]:
-    """The run at the highest clock whose power stays under the cap, and that clock: the cap that is
-    asked for, and the board's own limit where the kernels stand at the highest clock.
-
-    run_at   the run at a share of the full clock
-    InputError where the lowest clock draws more.
-    """
-    run = run_at(1.0)
-    caps_w = [case.gpu.power_max_w] if case.kernels.full_clock else []
-    if case.asked.power_cap_w is not None:
-        caps_w.append(case.asked.power_cap_w)
-    cap_w = min(caps_w, default=math.inf)
-    power = GpuPower(case.gpu, case.kernels)
-    if power.mean_w(run, 1.0) <= cap_w:
-        return run, 1.0
-    clock_frac = 1.0
-    for _ in range(CAP_ROUNDS):
-        clock_frac = max(power.clock_under(cap_w, run, clock_frac), case.gpu.clock_floor_frac)
-        run = run_at(clock_frac)
-    least_w = power.mean_w(run, clock_frac)
-    if clock_frac <= case.gpu.clock_floor_frac and least_w > (1 + CAP_SLACK_FRAC) * cap_w:
-        allowed = f"at least {math.ceil(least_w)} W, what {case.gpu.name} draws at its lowest clock"
-        raise InputError([Problem("--power-cap", f"{cap_w:g} W", allowed)])
-    return run, clock_frac

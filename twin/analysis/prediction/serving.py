@@ -7,7 +7,8 @@ from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST, InferenceQuestion
-from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit, under_cap
+from twin.analysis.prediction.capped import under_cap
+from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit
 from twin.analysis.prediction.options import refuse_unknown
 from twin.analysis.prediction.split import predict_split
 from twin.analysis.prediction.told import told
@@ -57,9 +58,9 @@ def predict_inference(
     if question.prefill:
         return predict_split(case, rows)
     load, settled = _load(case)
-    run, clock_frac = under_cap(case, lambda clock_frac: _run(case, load, settled, clock_frac))
+    found = under_cap(case, lambda clock_frac: _run(case, load, settled, clock_frac))
     requests = 0 if settled else load.requests * case.replica.data
-    return told(case, run, clock_frac, load.concurrency, requests, load.token_budget)
+    return told(case, found, load.concurrency, requests, load.token_budget)
 
 
 def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:

@@ -15,11 +15,11 @@ import numpy as np
 
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST
-from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit, under_cap
+from twin.analysis.prediction.capped import CappedRun, under_cap
+from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit
 from twin.analysis.prediction.told import told
 from twin.catalogue import Catalogue
 from twin.errors import InputError, Problem
-from twin.facility.serving.power import GpuPower
 from twin.physics.kernels import BenchmarkRun, IterationLaw, LawRange, iteration_laws
 from twin.physics.queueing import mean_wait_mg1_s
 from twin.physics.serving.handover import after_reading_s, transfer_s
@@ -33,10 +33,9 @@ def predict_split(case: ReplicaCase, catalogue: Catalogue) -> InferencePredictio
         refuse_misfit(reader)
     except InputError as error:
         raise InputError(_named(problem) for problem in error.problems) from error
-    makes, clock_frac = under_cap(case, lambda clock: _decoding(case, clock))
-    reads, reading_clock = under_cap(reader, lambda clock: _reading(reader, clock))
-    alone = told(case, makes, clock_frac, _in_flight(case), 0, case.token_budget)
-    return _joined(case, reader, alone, reads, reading_clock)
+    makes = under_cap(case, lambda clock: _decoding(case, clock))
+    alone = told(case, makes, _in_flight(case), 0, case.token_budget)
+    return _joined(case, reader, alone, under_cap(reader, lambda clock: _reading(reader, clock)))
 
 
 def _named(problem: Problem) -> Problem:
@@ -47,14 +46,11 @@ def _named(problem: Problem) -> Problem:
 
 
 def _joined(
-    case: ReplicaCase,
-    reader: ReplicaCase,
-    alone: InferencePrediction,
-    reads: BenchmarkRun,
-    clock_frac: float,
+    case: ReplicaCase, reader: ReplicaCase, alone: InferencePrediction, reading: CappedRun
 ) -> InferencePrediction:
     """The answer with what reading adds: GPUs, waits and watts."""
     asked = case.asked
+    reads = reading.run
     prompts_per_s = alone.output_tokens_per_s / asked.output_tokens
     needed = prompts_per_s * reads.time_to_first_token_s / asked.prefill_load
     gpus = needed * reader.replica.tensor
@@ -63,9 +59,8 @@ def _joined(
     wait_s += _line_wait_s(case, reader, prompts_per_s, reads.time_to_first_token_s)
     pieces = case.replica.model.layers if asked.send == "layers" else 1
     left_s = float(after_reading_s(sent_s, reads.time_to_first_token_s, pieces))
-    power = GpuPower(reader.gpu, reader.kernels)
     busy = asked.prefill_load
-    reading_w = busy * power.mean_w(reads, clock_frac) + (1 - busy) * power.held_w
+    reading_w = busy * reading.works_w + (1 - busy) * reading.rests_w
     total_w = alone.gpu_power_w * alone.gpus + reading_w * gpus
     return replace(
         alone,

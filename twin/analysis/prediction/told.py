@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST
+from twin.analysis.prediction.capped import CappedRun
 from twin.analysis.prediction.case import ReplicaCase
 from twin.analysis.prediction.profiled import usual_notes
-from twin.facility.serving.power import GpuPower
 from twin.facility.serving.software import (
     CARRIED_ERROR_FRAC,
     EAGER_ERROR_FRAC,
@@ -24,12 +24,7 @@ OUTSIDE_FRAC = 0.1
 
 
 def told(
-    case: ReplicaCase,
-    run: BenchmarkRun,
-    clock_frac: float,
-    in_flight: int,
-    requests: int,
-    budget: int,
+    case: ReplicaCase, found: CappedRun, in_flight: int, requests: int, budget: int
 ) -> InferencePrediction:
     """The answer to a question from what an attention rank does.
 
@@ -39,10 +34,11 @@ def told(
     """
     ranks = case.replica.data
     gpus = case.replica.gpus
+    run = found.run
     held = _held(case, in_flight)
     rate = run.output_tokens_per_s * held / in_flight
     wait_s = _wait_s(case, run, in_flight)
-    power_w = _gpu_power_w(case, run, clock_frac)
+    power_w = run.busy_frac * found.works_w + (1 - run.busy_frac) * found.rests_w
     return InferencePrediction(
         model=case.model.name,
         gpu=case.gpu.name,
@@ -63,9 +59,9 @@ def told(
         tokens_per_step=case.asked.made_tokens,
         mfu=_mfu(case, rate),
         gpu_power_w=power_w,
-        clock_frac=clock_frac,
+        clock_frac=found.clock_frac,
         joules_per_token=power_w * gpus / rate,
-        bound_by=_bound(case, run, clock_frac),
+        bound_by=_bound(case, run, found.clock_frac),
         weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica),
         kv_capacity_tokens=ranks * case.room_bytes / kv_bytes_per_token(case.replica),
         uncertainty_frac=_uncertainty(case, run),
@@ -89,13 +85,6 @@ def _held(case: ReplicaCase, in_flight: int) -> int:
     places = in_flight * case.replica.data
     wanted = _asked(case)
     return places if wanted is None else min(wanted, places)
-
-
-def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> float:
-    """Mean watts of a GPU: idle while none of fewer micro-batches than stages is with it."""
-    power = GpuPower(case.gpu, case.kernels)
-    works_w = power.mean_w(run, clock_frac)
-    return run.busy_frac * works_w + (1 - run.busy_frac) * power.held_w
 
 
 def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:

@@ -34,6 +34,8 @@ class DeviceKernels:
     """Whether its times stand at the highest clock, which the board's power may not allow."""
     held_w: float | None = None
     """Without work while a program holds it; as in the catalogue where it was not measured."""
+    board: str = ""
+    """Measured profile that ships of a board with the same chip and limit."""
 
 
 def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
@@ -68,7 +70,8 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
 def _shipped(gpu: Gpu) -> DeviceKernels:
     if has_tables(gpu.name):
         device = kernel_device(gpu.name)
-        return DeviceKernels(MeasuredKernels(gpu.name), chip_law(gpu), False, _said(device))
+        times = MeasuredKernels(gpu.name)
+        return DeviceKernels(times, chip_law(gpu), False, _said(device), board=device.board)
     lender = shipped().get(Gpu, _lender(gpu))
     times = MeasuredKernels(lender.name, _ratios(gpu, lender))
     said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by data sheet"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.catalogue.rows import Gpu
+from twin.facility.gpu_profiles import measured_power
 from twin.facility.serving.device import DeviceKernels
-from twin.physics.chip import activity, clock_for_power, power_w
+from twin.physics.chip import activity, clock_for_power, dynamic_frac, power_w
 from twin.physics.kernels import BenchmarkRun
 
 
@@ -16,6 +17,10 @@ class GpuPower:
 
     gpu: Gpu
     kernels: DeviceKernels
+    board_frac: float = 1.0
+    """Clock that boards hold where `clock_frac` is 1, of their full one: below 1 where kernels are
+    timed at whatever clock a board at its limit chose. The voltage there is lower already, so a cap
+    costs more of the clock."""
 
     @property
     def held_w(self) -> float:
@@ -39,21 +44,35 @@ class GpuPower:
         While an engine iterates its GPU counts as busy, time beside the kernels included: so were
         the points on which the law was fitted.
         """
+        return float(activity(self.kernels.chip, *self._shares(run, clock_frac)))
+
+    def _shares(self, run: BenchmarkRun, clock_frac: float) -> tuple[float, float]:
+        """FLOP and bytes of a run over what kernels reach at that clock."""
         rates = self.kernels.times.ceilings("bf16")
-        used = activity(
-            self.kernels.chip,
+        return (
             min(run.flop_per_s / run.busy_frac / (rates.flop_s * clock_frac), 1.0),
             min(run.byte_per_s / run.busy_frac / rates.bytes_s, 1.0),
         )
-        return float(used)
 
     def mean_w(self, run: BenchmarkRun, clock_frac: float) -> float:
         """Mean watts in a run at a clock, while a GPU has something to do."""
         used = self.activity(run, clock_frac)
-        return float(power_w(self.idle_w, self.gpu.power_max_w, used, clock_frac))
+        at_board = used / float(dynamic_frac(self.board_frac))
+        clock = clock_frac * self.board_frac
+        return float(power_w(self.idle_w, self.gpu.power_max_w, at_board, clock))
 
     def clock_under(self, cap_w: float, run: BenchmarkRun, clock_frac: float) -> float:
         """Clock share that the activity of a run leaves under a cap."""
-        used = self.activity(run, clock_frac)
-        clock = clock_for_power(self.idle_w, self.gpu.power_max_w, used, cap_w)
-        return float(clock)
+        at_board = self.activity(run, clock_frac) / float(dynamic_frac(self.board_frac))
+        clock = clock_for_power(self.idle_w, self.gpu.power_max_w, at_board, cap_w)
+        return float(clock) / self.board_frac
+
+    def limit_clock(self, run: BenchmarkRun) -> float:
+        """Clock that the board's own limit leaves work which kernels at unknown clocks tell: by the
+        power law of a measured board of the same chip, 1 where none was measured.
+        """
+        fit = measured_power(self.kernels.board)
+        if fit is None or self.kernels.full_clock:
+            return 1.0
+        used = activity(fit.law(), *self._shares(run, 1.0))
+        return float(clock_for_power(fit.idle_w, fit.max_w, used, fit.max_w))

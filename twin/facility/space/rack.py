@@ -13,10 +13,12 @@ from twin.scenario.schema.layout import RowSpec
 
 WORK_GAIN = 1.155
 """Watts at the AC input for one watt more in chips that train or serve, of racks that state only
-their totals. A server of 8 H100 rated 10.2 kW draws 8.4 kW at most in training with its GPUs near
-full use (arXiv 2412.08602); from 2.45 kW idle (MLPerf Inference v4.1, 8 H200) that is 5.95 kW for
-8 x 625 W of GPUs at their limit and 150 W of CPUs, whose activity of 0.3 is assumed. What the
-rating holds beyond, drives, memory, network cards and fans all at their most, no training fills."""
+their totals. Between caps of 350 and 500 W on its eight H200 a server draws 1.148 W more for each
+(MLPerf Inference v4.1; caps as its submission states them). This number is the older one: of the
+8.4 kW that a server of 8 H100 rated 10.2 kW draws at most in training (arXiv 2412.08602) over the
+2.45 kW of one whose GPUs are held, for 8 x 625 W of GPUs and 150 W of CPUs, whose activity of 0.3
+is assumed. What the rating holds beyond, drives, memory, network cards and fans all at their most,
+no training fills."""
 
 
 @dataclass
