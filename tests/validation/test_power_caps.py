@@ -5,7 +5,7 @@ configuration states (500 W; GPT-J 350 W), with the power at the wall; clocks an
 at six caps (arXiv 2604.11391, quoted by a third party). Nothing is fitted to any of them. Tokens
 under the cap over those without: by the measured profile +0.7, +0.6, -4.3 % off
 (Llama 2 70B, Mixtral 8x7B, GPT-J, offline), by the tables +2.1, +2.2, +2.0 %. Until 2026-11-30 the
-tables gave +6.0, +6.2 and +17.6 %: a board at its limit was taken to be at its full clock, from
+tables gave +5.6, +5.8 and +17.5 %: a board at its limit was taken to be at its full clock, from
 which the voltage still falls. At the wall +0.2 % with all three; +6 to +8 % before, when a server
 whose GPUs a program holds counted as one at rest.
 """
