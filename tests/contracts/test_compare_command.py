@@ -12,11 +12,14 @@ import pytest
 from chromium import browser
 from synthetic import synthetic
 
-from twin.analysis.side_by_side import AMOUNTS, Row, SideBySide, side_by_side
+from twin.analysis.figure_row import Row
+from twin.analysis.side_by_side import AMOUNTS, SideBySide, side_by_side
 from twin.cli import main
 from twin.present.comparison import blocks, decides, page, sentences
 from twin.present.figures.side_by_side import written
 from twin.results import Result
+
+TOKENS = synthetic().summary["tokens_total"]
 
 
 def other(scale: float, **summary: float) -> Result:
@@ -228,3 +231,56 @@ def test_what_was_asked_stands_in_its_usual_unit() -> None:
         "water": ("1.2 USD/m³", "2 USD/m³"),
         "drills[0].kind": ("–", "loss"),
     }
+
+
+def test_a_design_that_made_less_is_not_better_for_drawing_less() -> None:
+    """A darker day was called better in energy, carbon and cost; it is judged a million tokens."""
+    lit = other(1.0, energy_facility_j=1e11)
+    dark = other(
+        0.95, energy_facility_j=0.95e11, cost_usd=100.0, carbon_kg=1.0, tokens_total=0.9 * TOKENS
+    )
+    found = side_by_side([lit, dark], ["lit", "dark"])
+    rows = {row.name: row for row in found.decides}
+    for name in ("energy_facility_j", "carbon_kg", "cost_usd"):
+        assert rows[name].best == ()
+    each = rows["energy_each_j"]
+    assert each.values == pytest.approx((1e17 / TOKENS, 0.95e17 / 0.9 / TOKENS))
+    assert (each.what, each.best) == ("Energy a million tokens", (0,))
+    told = sentences(found)
+    assert "energy used" not in told[2].lower()
+    assert "energy a million tokens" in told[2].partition("worse in")[2]
+    assert told[3].startswith("dark made 10 % fewer tokens than lit: that it draws, emits or pays")
+    other_way = sentences(side_by_side([dark, lit], ["dark", "lit"]))
+    assert other_way[3].startswith("lit made 11 % more tokens than dark: that it draws, emits or")
+    more = other(1.1, energy_facility_j=1.1e11, tokens_total=0.9 * TOKENS)
+    assert "energy used" in sentences(side_by_side([lit, more], ["a", "b"]))[2]
+
+
+def test_without_tokens_rack_hours_are_what_was_made() -> None:
+    """A quarter of the racks dark for the whole of a run that has no work."""
+    idle = other(1.0, tokens_total=0.0, gpu_hours_busy=0.0)
+    racks = idle.frame("racks")
+    names = sorted(set(racks["rack"]))
+    gone = racks["rack"].isin(names[: len(names) // 4])
+    dark = replace(
+        other(0.9, tokens_total=0.0, gpu_hours_busy=0.0),
+        tables={**idle.tables, "racks": racks.assign(on_frac=racks["on_frac"].where(~gone, 0.0))},
+    )
+    found = side_by_side([idle, dark], ["lit", "dark"])
+    assert found.made.unit == "a rack hour"
+    assert found.made.amounts[1] == pytest.approx(0.75 * found.made.amounts[0], rel=0.02)
+
+
+def test_a_part_that_many_designs_share_tells_which_of_its_keys_differ() -> None:
+    """One key of a ring and a tie of eight stood as `layout.power: 1 key, 8 keys`."""
+    day = synthetic()
+    ring = "layout: {power: [{name: ring, ring: {open: 3, clears: %s}}%s]}\n"
+    tie = ", {name: tie, type: ats, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6}"
+    texts = [ring % ("section", ""), ring % ("section", tie), ring % ("half", "")]
+    held = [replace(day, scenario_yaml=text) for text in texts]
+    found = side_by_side(held, ["a", "b", "c"])
+    asked = next(one for one in blocks(found) if one.title == "What was asked differently")
+    assert asked.rows == (
+        ("layout.power.ring.ring.clears", "section", "section", "half"),
+        ("layout.power.tie", "0 keys", "8 keys", "0 keys"),
+    )

@@ -13,6 +13,7 @@ import pytest
 import twin
 from twin.cli import main
 from twin.findings import MEANING, Allowed, FindingCode, Severity
+from twin.present.report import provenance
 from twin.scenario.starter import write
 from twin.simulation import start
 
@@ -173,3 +174,20 @@ def test_a_finding_names_its_layout_from_where_the_scenario_was_named(
     far = {row["file"] for row in twin.check(root / named)["findings"]}
     assert near >= {"layouts/gb200_su.yaml"}
     assert far == {str(root / file) for file in near}
+
+
+def test_a_warning_tells_its_cure_as_an_error_does(pod: Any, tmp_path: Path, capsys: Any) -> None:
+    """Where it is read: `twin check` on the terminal and as JSON, before a run, in its report."""
+    path = pod(("cooling:\n", "  - {name: spare_ups, type: ups_500, fed_by: utility}\ncooling:\n"))
+    cure = MEANING[FindingCode.FEEDS_NOTHING].cure
+    assert main(["check", str(path)]) == 0
+    told = capsys.readouterr().out
+    line = next(one for one in told[told.index("what to do") :].splitlines() if "_nothing" in one)
+    assert [part.strip() for part in line.strip("│").split("│")] == ["feeds_nothing", cure]
+    assert main(["check", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert all(row["cure"] == MEANING[FindingCode(row["code"])].cure for row in found)
+    assert main(["run", str(path), "--set", "horizon=5 min", "--out", str(tmp_path / "out")]) == 0
+    assert f"; cure: {cure}" in capsys.readouterr().err
+    kept = provenance.findings(twin.Result.load(tmp_path / "out"), 60, cured=True)
+    assert any(line.endswith(f"; cure: {cure}") for line in kept)

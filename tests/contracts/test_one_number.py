@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from twin.analysis.side_by_side import Row, side_by_side
+from twin.analysis.figure_row import Row
+from twin.analysis.side_by_side import side_by_side
 from twin.cli import main
 from twin.present.figures.side_by_side import written
 from twin.present.report import render

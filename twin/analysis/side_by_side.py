@@ -7,63 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from twin.analysis.compare import Comparison, compare, stated
 from twin.analysis.economics import figures
+from twin.analysis.figure_row import Row
+from twin.analysis.made import Made, made
 from twin.analysis.verdict import availability, judgements, made_frac, missed
 from twin.named_quantity import spoken
 from twin.quantities import duration
 from twin.results import Result
 
-SAME_FRAC = 1e-9
-"""Numbers closer than this, as a share, are the same."""
 _NO_ANSWERS = ("wall_s", "events", "instants")
 _RESIDUAL = "_residual_frac"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure of every result; NaN where a result has none."""
-
-    name: str
-    """As in the summary or in the economic figures, or what it is called here."""
-    what: str
-    """In words."""
-    values: tuple[float, ...]
-    better: str = ""
-    """more, less, or empty where neither is better by itself."""
-
-    def change(self, n: int) -> float:
-        """Of result `n` less the first, in the figure's own unit."""
-        return self.values[n] - self.values[0]
-
-    def change_frac(self, n: int) -> float | None:
-        """The same over the first; None where that says nothing: it is 0, or changes its sign."""
-        first = self.values[0]
-        held = self.values[n]
-        if not math.isfinite(first + held) or first == 0 or first * held < 0:
-            return None
-        return (held - first) / abs(first)
-
-    @property
-    def differs(self) -> bool:
-        """Whether any result has another value than the first."""
-        return any(self.changes(n) for n in range(1, len(self.values)))
-
-    def changes(self, n: int) -> bool:
-        """Whether result `n` has another value than the first."""
-        return _other(self.values[0], self.values[n])
-
-    @property
-    def best(self) -> tuple[int, ...]:
-        """Places of the best values; none where nothing is better, or all are the same."""
-        held = [one for one in self.values if math.isfinite(one)]
-        if not self.better or not self.differs or len(held) < 2:
-            return ()
-        top = max(held) if self.better == "more" else min(held)
-        return tuple(n for n, one in enumerate(self.values) if not _other(top, one))
 
 
 @dataclass(frozen=True)
@@ -89,6 +46,8 @@ class SideBySide:
     """What was asked differently."""
     warnings: tuple[str, ...]
     """Why numbers must not be used, or cover less than their horizon."""
+    made: Made
+    """What each of them made of it."""
     pair: Comparison | None = None
     """Of two results, the same as `twin.compare` tells it."""
 
@@ -109,7 +68,8 @@ class SideBySide:
 
 def side_by_side(results: Sequence[Result], names: Sequence[str]) -> SideBySide:
     """Hold results against the first. InputError where a result's scenario cannot be read."""
-    decides = tuple(_decides(results))
+    served = made(results)
+    decides = tuple(_decides(results, served))
     known = {row.name for row in decides}
     others = [row for row in _numbers(results) if row.name not in known and row.differs]
     return SideBySide(
@@ -119,6 +79,7 @@ def side_by_side(results: Sequence[Result], names: Sequence[str]) -> SideBySide:
         tuple(others),
         tuple(_asked([held.scenario_yaml for held in results])),
         tuple(_warnings(results, names)),
+        served,
         compare(*results) if len(results) == 2 else None,
     )
 
@@ -159,6 +120,14 @@ AMOUNTS = frozenset(
      "carbon_kg", "cost_usd"}
 )  # fmt: skip
 """What grows with the length of a run: of unlike lengths neither is better."""
+_FOLLOWS = ("energy_facility_j", "peak_demand_w", "carbon_kg", "cost_usd")
+"""What falls with what is made: less of it is better only where no less was made."""
+_EACH = (
+    ("energy_each_j", "energy_facility_j", "Energy"),
+    ("carbon_each_kg", "carbon_kg", "Carbon"),
+    ("cost_each_usd", "cost_usd", "Cost of running"),
+)
+"""What is told for each unit that was made."""
 _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
     ("tokens_made_frac", "Tokens made of the undisturbed", "more", made_frac),
     ("availability", "Availability of all racks", "more", availability),
@@ -167,7 +136,7 @@ _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
 )
 
 
-def _decides(results: Sequence[Result]) -> Iterator[Row]:
+def _decides(results: Sequence[Result], served: Made) -> Iterator[Row]:
     economics = [figures(held) for held in results]
     told = [_told(held) for held in results]
     alike = len(set(_lengths_s(results))) == 1
@@ -180,10 +149,22 @@ def _decides(results: Sequence[Result]) -> Iterator[Row]:
     for name, what, better, of in _OWN:
         yield Row(name, what, tuple(of(held) for held in results), better)
     for name, what, better in summary[3:]:
-        yield _row(name, what, better, told)
+        row = _row(name, what, better, told)
+        yield replace(row, made=served.amounts) if name in _FOLLOWS else row
+    yield from _each(told, served)
     for name, what, better in _ECONOMICS:
         if any(name in held for held in economics):
             yield _row(name, what, better, economics)
+
+
+def _each(told: Sequence[dict[str, Any]], served: Made) -> Iterator[Row]:
+    """Amounts for each unit that was made, where not all made the same: else they say no more."""
+    if not served.differs:
+        return
+    for name, of, what in _EACH:
+        pairs = zip(told, served.amounts, strict=True)
+        values = tuple(_number(held.get(of)) / much if much else math.nan for held, much in pairs)
+        yield Row(name, f"{what} {served.unit}", values, "less")
 
 
 def _told(result: Result) -> dict[str, Any]:
@@ -252,12 +233,6 @@ def _warnings(results: Sequence[Result], names: Sequence[str]) -> Iterator[str]:
             f"The runs are not of one length ({each}): of tokens, energy, carbon and cost, which "
             "grow with it, none is called better"
         )
-
-
-def _other(first: float, held: float) -> bool:
-    if math.isfinite(first) != math.isfinite(held):
-        return True
-    return abs(held - first) > SAME_FRAC * max(abs(first), abs(held))
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from twin.cli import face, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 from twin.errors import InputError
@@ -14,6 +17,18 @@ def check(file: Input, changes: Overrides = None, seed: Seed = None, json: Json 
     if json:
         say.document(found)
     else:
-        say.findings(file.name, found)
+        say.findings(file.name, shown(found))
     if problems := face.refused(facility):
         raise InputError(problems)
+
+
+def shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a terminal: what to do once a code, below what was found."""
+    told = [{key: row[key] for key in row if key != "cure"} for row in found["findings"]]
+    weighty = [row for row in found["findings"] if row.get("cure") and row["severity"] != "note"]
+    cures = {row["code"]: row["cure"] for row in weighty}
+    rows = [{"code": code, "cure": cure} for code, cure in cures.items()]
+    filled: dict[str, Any] = {}
+    for key, value in found.items():
+        filled |= {"findings": told, "what_to_do": rows} if key == "findings" else {key: value}
+    return filled

@@ -75,7 +75,8 @@ def review(found: Sequence[Mapping[str, str]]) -> None:
     """
     shown = [one for one in found if one["severity"] != "note"]
     for one in shown:
-        note(f"{one['severity']}: {one['component']}: {one['says']}; {one['consequence']}")
+        told = f"{one['severity']}: {one['component']}: {one['says']}; {one['consequence']}"
+        note(f"{told}; cure: {one['cure']}" if one.get("cure") else told)
     if len(shown) < len(found):
         notes = counted(len(found) - len(shown), "note")
         note(f"{notes} of the design review: see the report, or twin check")

@@ -256,6 +256,11 @@ class Finding:
         """What follows where nobody acts on it."""
         return MEANING[self.code].consequence
 
+    @property
+    def cure(self) -> str:
+        """What to do about it."""
+        return MEANING[self.code].cure
+
     def as_dict(self) -> dict[str, str]:
         """As results and `twin check` keep it."""
         return {
@@ -264,4 +269,5 @@ class Finding:
             "component": self.component,
             "says": self.says,
             "consequence": self.consequence,
+            "cure": self.cure,
         }

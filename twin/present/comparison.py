@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from twin.analysis.side_by_side import AskedKey, Row, SideBySide
+from twin.analysis.figure_row import Row
+from twin.analysis.side_by_side import AskedKey, SideBySide
 from twin.present.blocks import Block, Grid, Lines, Picture, Section, drawn_picture, grid, words
 from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
@@ -40,7 +41,22 @@ def sentences(found: SideBySide) -> list[str]:
         told.append(f"{name}: misses {missed}." if missed else f"{name}: meets every limit.")
     for n, name in enumerate(found.names[1:], start=1):
         told.append(_against_first(found, n, name))
+        told += _made_other(found, n, name)
     return told
+
+
+def _made_other(found: SideBySide, n: int, name: str) -> list[str]:
+    """That a design made less or more, where an amount is therefore not called better or worse."""
+    kept_back = [row for row in found.decides if row.made and row.better and row.changes(n)]
+    if not any(row.gains(n) == 0 for row in kept_back):
+        return []
+    first, held = (found.made.amounts[k] for k in (0, n))
+    fewer = held < first
+    share = f"{figures(100 * abs(held - first) / first, 2)} %" if first else "all"
+    told = f"{name} made {share} {'fewer' if fewer else 'more'} {found.made.of_many}"
+    what = "less is not called better" if fewer else "more is not called worse"
+    each = f"each is told {found.made.unit} as well"
+    return [f"{told} than {found.names[0]}: that it draws, emits or pays {what}; {each}."]
 
 
 def _against_first(found: SideBySide, n: int, name: str) -> str:
@@ -68,11 +84,8 @@ def _gains(row: Row, n: int) -> float:
     """Above zero where result `n` is better than the first in this; values that are written alike
     decide nothing.
     """
-    change = row.change(n)
     alike = written(row, row.values[n]) == written(row, row.values[0])
-    if not row.better or change != change or alike:
-        return 0.0
-    return change if row.better == "more" else -change
+    return 0.0 if alike else row.gains(n)
 
 
 def blocks(found: SideBySide) -> list[Block]:
@@ -174,15 +187,34 @@ def _folded(found: SideBySide) -> Grid:
         groups.setdefault(_beginning(one.key), []).append(one)
     rows: list[tuple[str, ...]] = []
     for start, held in groups.items():
-        if len(held) >= FOLD_FROM:
-            rows.append((start, *(_stated(held, n) for n in range(len(found.names)))))
-        else:
-            told = map(_asked_row, held)
-            rows += [one for one in told if len(set(one[1:])) > 1]
+        rows += _opened(start, held)
     right = tuple(False for _ in range(len(found.names) + 1))
     note = _FOLDED if len(rows) < len(found.asked) else ""
     note = note if rows else "Nothing was asked differently."
     return Grid("What was asked differently", ("Key", *found.names), tuple(rows), right, note)
+
+
+def _opened(start: str, held: Sequence[AskedKey]) -> list[tuple[str, ...]]:
+    """Rows of the keys below a beginning: each by itself where there are few; else a row for each
+    of its parts, opened in turn, where those are few; else one row.
+    """
+    if len(held) < FOLD_FROM:
+        told = map(_asked_row, held)
+        return [one for one in told if len(set(one[1:])) > 1]
+    parts: dict[str, list[AskedKey]] = {}
+    for one in held:
+        parts.setdefault(_next(start, one.key), []).append(one)
+    whole = (start, *(_stated(held, n) for n in range(len(held[0].values))))
+    if start in parts or len(parts) >= FOLD_FROM or (len(parts) > 1 and _of_some(held)):
+        return [whole]
+    rows = [row for deeper, keys in parts.items() for row in _opened(deeper, keys)]
+    return rows if len(rows) < FOLD_FROM else [whole]
+
+
+def _beginning(key: str) -> str:
+    """The part of a scenario or of its layout that a key belongs to."""
+    parts = re.split(r"[.\[]", key)
+    return ".".join(parts[:2] if parts[0] == "layout" else parts[:1])
 
 
 def _stated(held: Sequence[AskedKey], n: int) -> str:
@@ -190,10 +222,18 @@ def _stated(held: Sequence[AskedKey], n: int) -> str:
     return counted(sum(one.values[n] not in _NOTHING for one in held), "key")
 
 
-def _beginning(key: str) -> str:
-    """The part of a scenario or of its layout that a key belongs to."""
-    parts = re.split(r"[.\[]", key)
-    return ".".join(parts[:2] if parts[0] == "layout" else parts[:1])
+def _of_some(held: Sequence[AskedKey]) -> bool:
+    """Whether each design states all of the keys or none of them: they are one thing, that some
+    have.
+    """
+    stated = [[value not in _NOTHING for value in one.values] for one in held]
+    return all(one == stated[0] for one in stated) and not all(stated[0])
+
+
+def _next(start: str, key: str) -> str:
+    """A beginning with one more part of a key that begins so."""
+    rest = re.match(r"[.\[]?[^.\[]*", key[len(start) :])
+    return start + (rest[0] if rest else "")
 
 
 def _every_key(found: SideBySide) -> Grid:

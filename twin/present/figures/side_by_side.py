@@ -7,7 +7,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twin.analysis.side_by_side import Row, SideBySide
+from twin.analysis.figure_row import Row
+from twin.analysis.side_by_side import SideBySide
 from twin.named_quantity import readable
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
 from twin.quantities import NONE, available, middle, price
@@ -15,7 +16,7 @@ from twin.quantities import NONE, available, middle, price
 ACROSS = 3
 _LETTERS = 28
 """Of nine points that stand side by side in a panel."""
-_PRICES = ("usd_per_mtok_served", "usd_per_mtok_trained", "usd_per_gpu_h")
+_PRICES = ("usd_per_mtok_served", "usd_per_mtok_trained", "usd_per_gpu_h", "cost_each_usd")
 """Of what their row names: a million tokens, a GPU hour."""
 _HATCHES = ("////", "", "....", "xxxx", "\\\\\\\\", "++++")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from twin.results import Result
 
 MOST_LINES = 300
 """Lines of the scenario printed."""
+
+LONGEST_FINDING = 480
+"""Letters of a line of the review."""
 
 MATTERS = (
     (("flop_s", "bytes_s"), "kernel rates", "how fast the GPUs work, so every token"),
@@ -62,7 +66,7 @@ def section(result: Result) -> Section:
     """
     held = result.frame("witnesses")
     told = [
-        Lines("Findings of the design review", tuple(findings(result, 60))),
+        Lines("Findings of the design review", tuple(findings(result, 60, cured=True))),
         Lines("Warnings of the run", tuple(warnings(result, 60))),
     ]
     blocks: list[Block] = [
@@ -100,25 +104,32 @@ def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "numbers", "subjects", "example", "why"])
 
 
-def findings(result: Result, most: int, codes: Collection[str] = ()) -> list[str]:
+def findings(
+    result: Result, most: int, codes: Collection[str] = (), cured: bool = False
+) -> list[str]:
     """What the review found, worst first: severity, who, what, and what follows; those of some
     codes only where they are given. Components of which the same is said share a line.
+
+    cured   whether errors and warnings tell their cure too
     """
     alike: dict[tuple[str, str, str], list[str]] = {}
     for one in result.meta.get("findings") or []:
         if not isinstance(one, Mapping) or (codes and one.get("code") not in codes):
             continue
-        key = (
-            str(one.get("severity", "")),
-            str(one.get("says", "")),
-            str(one.get("consequence", "")),
-        )
+        key = (str(one.get("severity", "")), str(one.get("says", "")), _follows(one, cured))
         alike.setdefault(key, []).append(short(one.get("component", ""), 40))
     lines = [
         f"{severity}: {span(who)}: {says}{f' — {then}' if then else ''}"
         for (severity, says, then), who in alike.items()
     ]
-    return [short(line, 360) for line in lines[:most]]
+    return [short(line, LONGEST_FINDING) for line in lines[:most]]
+
+
+def _follows(finding: Mapping[str, Any], cured: bool) -> str:
+    """Its consequence, and its cure where there is something to mend."""
+    then = str(finding.get("consequence", ""))
+    mends = cured and finding.get("severity") != "note" and finding.get("cure")
+    return f"{then}; cure: {finding['cure']}" if mends else then
 
 
 def warnings(result: Result, most: int) -> list[str]:

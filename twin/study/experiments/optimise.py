@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from twin.analysis.side_by_side import SAME_FRAC
+from twin.analysis.figure_row import SAME_FRAC
 from twin.cards import Shown
 from twin.errors import InputError, Problem
 from twin.quantities import figures, short_number

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.analysis.side_by_side import SAME_FRAC
+from twin.analysis.figure_row import SAME_FRAC
 from twin.analysis.statistics import mean_interval, paired_difference
 from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.reading import LINE, POINT, TURN, Reading, shared, way
