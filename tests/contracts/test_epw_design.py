@@ -109,6 +109,23 @@ def test_without_conditions_percentiles_stand_and_nothing_is_said(
     assert year.notes == ()
 
 
+def test_what_a_design_day_stands_on_is_told_where_the_file_has_gaps(tmp_path: Path) -> None:
+    """A dry bulb that is missing in February, with a design day of July, of the hours and of the
+    header; the year of the same file says it too.
+    """
+    for conditions in (None, EDITION_2009):
+        path = written(tmp_path, conditions)
+        lines = path.read_text().splitlines()
+        nth = next(n for n, line in enumerate(lines) if line.startswith("2019,2,10,7,"))
+        cells = lines[nth].split(",")
+        lines[nth] = ",".join([*cells[:6], "99.9", *cells[7:]])
+        path.write_text("\n".join(lines) + "\n")
+        hot = built(tmp_path, file="site.epw", design_day="cooling_0.4")
+        (said,) = (one.says for one in hot.remarks if one.code == "filled_in")
+        assert said.startswith(f"site.epw:{nth + 1}: the dry bulb is missing")
+        assert said in year_of_file(path).notes
+
+
 def fahrenheit(edition: str) -> str:
     """The dry and wet bulbs of a header in °F, its range in °F as well."""
     cells = edition.split(",")

@@ -202,14 +202,6 @@ def test_control_is_proportional_and_never_flatter_than_the_coil() -> None:
     assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=5e5) == 1.5 * 3 * 5e5
 
 
-def test_glycol_freezes_where_the_table_has_it() -> None:
-    """Propylene glycol, 0 to 60 % by mass; beyond it nothing is known."""
-    share = np.arange(7) / 10
-    table = [0.0, -3.3, -7.1, -12.7, -21.1, -33.5, -51.1]
-    np.testing.assert_allclose(coolant.freezing_degc(share), table)
-    assert coolant.freezing_degc(0.7) == -51.1
-
-
 def test_from_the_return_as_much_passes_as_between_the_supplies() -> None:
     """Water at 45 °C comes back and leaves at 40: by either difference to cold water at 30."""
     hot_w_k = np.array([10e3, 10e3])

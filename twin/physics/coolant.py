@@ -275,13 +275,3 @@ def evaporation_kg_s(heat_w: Array | float, cycles: float = 5.0) -> Array:
     blowdown = evaporation / (cycles - 1); drift is within the blow-down's accuracy.
     """
     return np.asarray(heat_w, dtype=float) / EVAPORATION_J_KG * (1.0 + 1.0 / (cycles - 1.0))
-
-
-_GLYCOL_FRAC = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-_FREEZES_DEGC = (0.0, -3.3, -7.1, -12.7, -21.1, -33.5, -51.1)
-"""Propylene glycol in water by mass: ASHRAE Handbook, Fundamentals 2017, chapter 31, table 5."""
-
-
-def freezing_degc(glycol_frac: Array | float) -> Array:
-    """Freezing point of water with a mass share of propylene glycol, 0 to 0.6."""
-    return np.asarray(np.interp(glycol_frac, _GLYCOL_FRAC, _FREEZES_DEGC))

@@ -14,7 +14,6 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc, plant_heat_w
 from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
-from twin.physics.coolant import stream_w_k
 from twin.quantities import also, percent
 
 SHORT_FRAC = 0.99
@@ -45,7 +44,7 @@ def _decouplers(facility: Facility) -> Iterator[Finding]:
         if plant.primary_w_k is None or warmer_k <= 0:
             continue
         drawn, moved = (
-            1e3 * each / float(stream_w_k(1.0, "water"))
+            1e3 * each / plant.water_j_m3_k
             for each in (plant.water_w_k, plant.units.size * plant.primary_w_k)
         )
         says = (

@@ -103,17 +103,21 @@ def _from_file(ledger: Ledger, asked: WeatherFile) -> Weather | None:
     try:
         year = year_of_file(path, scenario.start) if asked.needs_year else None
         if year is not None and asked.design_day is not None:
+            ledger.remarks += _filled_in(path, year.warnings)
             return _of_design_day(ledger, year, asked, asked.design_day)
         rows = read_weather(read_content(path), path, scenario.start, scenario.horizon)
     except InputError as error:
         ledger.problems += error.problems
         return None
     ledger.covers(_FILE, "rows of weather", rows.time_s, rows.step_s)
-    ledger.remarks += (
-        Finding(FindingCode.FILLED_IN, path.name, text, _FILE) for text in rows.warnings
-    )
+    ledger.remarks += _filled_in(path, rows.warnings)
     found = Weather(rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc, rows.pressure_pa)
     return changed(found, asked, year, scenario.start)
+
+
+def _filled_in(path: Path, texts: tuple[str, ...]) -> list[Finding]:
+    """What stands for what a file lacks."""
+    return [Finding(FindingCode.FILLED_IN, path.name, text, _FILE) for text in texts]
 
 
 def _of_design_day(ledger: Ledger, year: YearOfAir, asked: ChangedWeather, which: str) -> Weather:

@@ -12,7 +12,12 @@ from twin.facility.cooling.doors import frozen_doors
 from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.moisture import humidity_w
 from twin.facility.cooling.piping import loop_pipes
-from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
+from twin.facility.cooling.plant_arrays import (
+    frozen_plants,
+    moves_air,
+    on_facility_water,
+    water_heat_frac,
+)
 from twin.facility.cooling.room_air import AirDraft, air_draft, air_w_k, room_air
 from twin.facility.model import Cooling, Units
 from twin.physics.coolant import (
@@ -106,13 +111,14 @@ def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) 
 def _heat_capacity_j_k(out: Draft, air: AirDraft) -> np.ndarray:
     """(node,) in the order of the numbering."""
     halls = out.ledger.scenario.plan.halls
+    water_m3 = np.array([spec.volume for spec, _, _ in out.plants]) * water_heat_frac(out)
     return np.concatenate(
         [
             [p.type.heat_capacity_j_k for p in out.places],
             np.array(out.loop_volume) * HEAT_CAPACITY_J_M3_K["pg25"],
             air.capacity_j_k,
             [h.structure_heat_capacity for h in halls],
-            [p[0].volume * HEAT_CAPACITY_J_M3_K["water"] for p in out.plants],
+            water_m3 * HEAT_CAPACITY_J_M3_K["water"],
         ]
     )
 
@@ -175,7 +181,7 @@ def _frozen_units(out: Draft, pressure_pa: float) -> Units:
         capacity_w=column(lambda u: u.row.capacity_w),
         flow_m3_s=column(lambda u: u.row.flow_m3_s),
         hot_w_k=hot,
-        cold_w_k=cold,
+        cold_w_k=cold * _water_frac(out),
         transfer_w_k=exchanger_w_k(
             np.array(
                 [_transfer_w_k(r, h, c) for r, h, c in zip(rows, rated_hot, cold, strict=True)]
@@ -191,6 +197,16 @@ def _frozen_units(out: Draft, pressure_pa: float) -> Units:
         pump_alone_frac=column(lambda u: u.row.flow_per_pump_frac),
         humidity_w=_humidity_w(out),
     )
+
+
+def _water_frac(out: Draft) -> np.ndarray:
+    """(unit,) heat that the facility water of each takes up, over that of plain water: rows are
+    rated with plain water, and antifreeze leaves the flow and the film as they are.
+    """
+    found = np.ones(len(out.units))
+    units, plants = on_facility_water(out)
+    found[units] = water_heat_frac(out)[plants]
+    return found
 
 
 def _compressor_w(row: CoolingEquipment) -> float:

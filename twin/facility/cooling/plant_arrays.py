@@ -12,7 +12,8 @@ from twin.facility.model import FreeCooling, Plant
 from twin.facility.model.cooling import ColdStore, HeatReuse
 from twin.physics.chiller import ChillerCurve
 from twin.physics.cold_store import cold_j
-from twin.physics.coolant import cooler_exponent, freezing_degc, stream_w_k
+from twin.physics.coolant import cooler_exponent, stream_w_k
+from twin.physics.glycol import freezing_degc, heat_frac
 from twin.physics.moist_air import STANDARD_PA
 from twin.physics.tower import Tower
 from twin.scenario.schema.cooling import PlantSpec
@@ -35,16 +36,31 @@ def frozen_plants(out: Draft, nodes: Index, pressure_pa: float) -> tuple[Plant, 
     )
 
 
+def on_facility_water(out: Draft) -> tuple[Index, Index]:
+    """Units indoors that facility water passes, and the plant of each."""
+    plants = {Role.LOOP_COOLING: out.loop_plant, Role.HALL_COOLING: out.hall_plant}
+    found = [
+        (i, plants[does][unit.zone] if does in plants else unit.zone)
+        for i, unit in enumerate(out.units)
+        if (does := role(unit.row.kind)) in ON_WATER
+    ]
+    units, theirs = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return units, theirs
+
+
+def water_heat_frac(out: Draft) -> Array:
+    """(plant,) Heat that a cubic metre of each plant's water takes up, antifreeze in it, over that
+    of plain water.
+    """
+    return heat_frac(np.array([spec.antifreeze for spec, _, _ in out.plants]))
+
+
 def _water_w_k(out: Draft) -> Array:
     """(plant,) Streams of facility water through what is on it indoors."""
-    streams = np.zeros(len(out.plants))
-    for unit in out.units:
-        does = role(unit.row.kind)
-        if does in ON_WATER:
-            plants = {Role.LOOP_COOLING: out.loop_plant, Role.HALL_COOLING: out.hall_plant}
-            plant = plants[does][unit.zone] if does in plants else unit.zone
-            streams[plant] += float(stream_w_k(unit.row.primary_flow_m3_s, "water"))
-    return streams
+    units, plants = on_facility_water(out)
+    flow_m3_s = np.array([out.units[i].row.primary_flow_m3_s for i in units.tolist()])
+    streams = np.bincount(plants, stream_w_k(flow_m3_s, "water"), minlength=len(out.plants))
+    return np.asarray(streams * water_heat_frac(out))
 
 
 def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: float) -> Plant:
@@ -70,6 +86,7 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         cycles=spec.cycles,
         pump_w=spec.pump_power,
         water_w_k=water_w_k,
+        water_j_m3_k=float(stream_w_k(1.0, "water") * heat_frac(spec.antifreeze)),
         free=_free_cooling(spec, out.free_coolers.get(p), pressure_pa),
         reset=_reset(spec),
         freezes_degc=float(freezing_degc(spec.antifreeze)),
@@ -95,14 +112,16 @@ def _load_reset(spec: PlantSpec) -> tuple[float, float, float] | None:
 
 def _primary_w_k(spec: PlantSpec) -> float | None:
     flow = spec.primary_flow
-    return None if flow is None else float(stream_w_k(flow, "water"))
+    if flow is None:
+        return None
+    return float(stream_w_k(flow, "water") * heat_frac(spec.antifreeze))
 
 
 def _store(spec: PlantSpec) -> ColdStore | None:
     asked = spec.cold_store
     if asked is None:
         return None
-    full_j = cold_j(asked.volume, asked.rise, asked.usable)
+    full_j = cold_j(asked.volume, asked.rise, asked.usable) * float(heat_frac(spec.antifreeze))
     return ColdStore(full_j, asked.start * full_j, asked.discharge, asked.charge, asked.rise)
 
 

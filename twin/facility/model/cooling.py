@@ -141,6 +141,8 @@ class Plant:
     water_w_k: float
     """Heat capacity rate of its facility water: the streams of the coolant units and air handlers
     on it."""
+    water_j_m3_k: float
+    """Heat that a cubic metre of its water takes up for a kelvin, antifreeze in it."""
     free: FreeCooling | None = None
     freezes_degc: float = 0.0
     """Where its water freezes, with its antifreeze."""

@@ -229,7 +229,8 @@ class PlantSpec(Stated):
     """Electricity, in W/K, of the heater in the basin of each tower that stands, for a kelvin that
     outdoor air is below 2 °C; none: basins of towers that stand freeze in frost."""
     antifreeze: Antifreeze = 0.0
-    """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without."""
+    """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without. It
+    carries less heat a litre."""
     weather_reset: WeatherReset | None = None
     """Raises the supply temperature in cold weather, for compressors to rest more."""
     load_reset: LoadReset | None = None
