@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from twin import catalogue
 from twin.analysis.failure_parts.one_line import one_line
 from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.catalogue.rows import PowerEquipment
-from twin.present.failure_report import pdf_bytes, render
+from twin.present.failure_report import front, pdf_bytes, render
 from twin.present.failure_report.one_line import TITLE_PT, diagram
+from twin.present.failure_report.sections import sections
 from twin.present.paper import BOLD
 from twin.quantities import power
 
@@ -115,6 +117,34 @@ def test_disturbances_cost_nothing_that_the_run_does_not_say() -> None:
         assert events[name]["tokens_lost"] == 0.0
     lost = events["stored_energy"]
     assert lost["tokens_lost"] == pytest.approx(sum(lost["causes"].values()), rel=0.05)
+
+
+def test_what_is_away_for_a_while_is_not_repaired() -> None:
+    """A utility that is away for 100 ms failed and was repaired; a generator that does not start
+    still does.
+    """
+    events = rows(of_small_hall(), "ride_through", "events")
+    outage = [
+        one for one in events["outage_100ms"]["time_line"] if one["components"] == ["utility"]
+    ]
+    assert [(one["what"], one["detail"]) for one in outage] == [
+        ("away", "back after 0.1 s"),
+        ("back", ""),
+    ]
+    assert outage[1]["after_s"] == pytest.approx(0.1)
+
+
+def test_a_small_share_of_the_tokens_keeps_its_figures() -> None:
+    """The report of a campus said `0.000 % of what it can make` beside 13.2 G tokens."""
+    parts = {
+        "job_consequence": {
+            "tokens_not_made_per_year": 13.2e9,
+            "tokens_restarting_per_year": 0.0,
+            "tokens_per_s": 1e8,
+        }
+    }
+    tile = front._stake(replace(of_small_hall(), parts=parts))
+    assert (tile.value, tile.below) == ("13.2 G", "4.19e-04 % of what it can make")
 
 
 def test_shared_crews_stand_beside_independent_repairs() -> None:
@@ -227,6 +257,10 @@ def test_losses_at_full_load_are_those_of_the_one_line_diagram() -> None:
 def test_every_number_has_its_witness_and_assumptions_are_counted() -> None:
     held = of_pod().parts["provenance"]
     assert all(row["source"] and row["status"] for row in held["numbers"])
+    part = next(one for one in sections(of_pod()) if one.title == "Provenance")
+    told = [row for table in part.blocks for row in table.rows]
+    assert len(told) < 100 < len(held["numbers"])
+    assert all(f"{row['parameter']} " in " ".join(map(str, told)) for row in held["numbers"])
     assert held["share_of_unavailability_on_assumed_rates"] == pytest.approx(1.0, abs=1e-3)
     assert 0 < held["assumed"] < held["numbers_total"]
 

@@ -118,10 +118,11 @@ def test_racks_are_as_hot_as_recorded(printed: tuple[Result, list[list[str]]]) -
 
 
 def test_every_row_of_every_table_is_printed(printed: tuple[Result, list[list[str]]]) -> None:
+    """But of one that says again, one by one, what the table before it sums up."""
     result, pages = printed
     text = "".join("".join("".join(page).split()) for page in pages)
     blocks = [block for section in chapters(result, ()) for block in section.blocks]
-    grids = [block for block in blocks if isinstance(block, Grid)]
+    grids = [block for block in blocks if isinstance(block, Grid) and not block.again]
     rows = ["".join("".join(row).split()) for one in grids for row in one.rows]
     assert len(rows) > 100
     assert [row for row in rows if row not in text] == []

@@ -35,6 +35,8 @@ class Grid:
     note: str = ""
     closed: str = ""
     """Words that stand for the table until a reader opens it; empty where it is open."""
+    again: bool = False
+    """Says one by one what the table before it sums up: paper goes without."""
     kind: Literal["grid"] = "grid"
 
 

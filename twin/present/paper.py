@@ -101,7 +101,11 @@ def _foot(canvas: Any, document: Any) -> None:
 
 
 def block(shown: Block) -> Iterator[Any]:
-    """A table, a list or a picture (PNG) with its words; a short table stays on one page."""
+    """A table, a list or a picture (PNG) with its words; a short table stays on one page, and one
+    that says again what stands above is left out.
+    """
+    if isinstance(shown, Grid) and shown.again:
+        return
     held = list(_laid(shown))
     yield CondPageBreak(_needed(shown, held))
     yield from held

@@ -9,7 +9,7 @@ from twin.present.blocks import Grid
 from twin.present.failure_report.run_sections import judged_load
 from twin.present.redundancy_tables import verdict_word
 from twin.present.report.tiles import Tile
-from twin.present.study import HOURS_A_YEAR
+from twin.present.study import HOURS_A_YEAR, share
 from twin.quantities import available, count, duration, number, percent, tokens
 
 
@@ -72,8 +72,8 @@ def _stake(report: FailureReport) -> Tile:
     held = report.parts["job_consequence"]
     lost = held["tokens_not_made_per_year"] + held["tokens_restarting_per_year"]
     yearly = held["tokens_per_s"] * HOURS_A_YEAR * 3600
-    share = lost / yearly if yearly > 0 else math.nan
-    below = f"{percent(share, 3)} of what it can make" if yearly > 0 else "no tokens are made"
+    lost_frac = lost / yearly if yearly > 0 else math.nan
+    below = f"{share(lost_frac)} of what it can make" if yearly > 0 else "no tokens are made"
     return Tile("Tokens lost, a year", tokens(lost), below)
 
 
@@ -89,11 +89,11 @@ def sentences(report: FailureReport) -> list[str]:
             f"Most probable way to lose racks: {' and '.join(first['components'])}"
             f" ({count(first['racks'])} racks, {count(first['gpus'])} GPUs)."
         )
-    share = report.parts["provenance"]["share_of_unavailability_on_assumed_rates"]
-    if share is not None:
+    assumed_frac = report.parts["provenance"]["share_of_unavailability_on_assumed_rates"]
+    if assumed_frac is not None:
         told.append(
-            f"{percent(share, 0)} of the unavailability rests on rates that are assumed: part 12 "
-            "names them."
+            f"{percent(assumed_frac, 0)} of the unavailability rests on rates that are assumed: "
+            "part 12 names them."
         )
     return told
 

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from twin.analysis.failure_parts.report import FailureReport
-from twin.present.blocks import Block, Columns, Lines, grid, spaced, words
+from twin.present.blocks import Block, Columns, Grid, Lines, grid, spaced, words
+from twin.present.report import sources
 from twin.quantities import (
     count,
     duration,
@@ -205,16 +206,6 @@ def _swings(rows: list[Mapping[str, Any]]) -> list[Block]:
     return [grid("Swings of training steps", frame, _SWINGS)] if len(frame) else []
 
 
-_NUMBERS: Columns = {
-    "Row": ("subject", words),
-    "Number": ("parameter", spaced),
-    "Value": ("value", words),
-    "Unit": ("unit", words),
-    "Status": ("status", words),
-    "Source": ("source", words),
-}
-
-
 def provenance_says(report: FailureReport) -> list[str]:
     """How many of the numbers are assumed, and what rests on them."""
     held = report.parts["provenance"]
@@ -238,6 +229,11 @@ def provenance(report: FailureReport) -> list[Block]:
     rates = frame[frame["parameter"].isin(("mtbf_h", "mttr_h", "start_failure_probability"))]
     rest = frame.drop(rates.index)
     return [
-        grid("Rates of failure and repair", rates, _NUMBERS, most=120),
-        grid("Other numbers of power and cooling", rest, _NUMBERS, most=300, closed="All of them"),
+        _by_source("Rates of failure and repair", rates),
+        _by_source("Other numbers of power and cooling", rest, closed="All of them"),
     ]
+
+
+def _by_source(title: str, held: pd.DataFrame, closed: str = "") -> Grid:
+    rows = sources.by_source(held)
+    return grid(title, rows, sources.COLUMNS, most=sources.MOST_ROWS, closed=closed)

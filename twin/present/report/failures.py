@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from twin.present import drill_tables
-from twin.present.blocks import Block, Columns, Section, grid, spaced, words
+from twin.present.blocks import Block, Columns, Grid, Section, grid, spaced, words
 from twin.present.figures.faults import Group, grouped
 from twin.present.report import counterfactuals
 from twin.present.report.chain import behind, trip_chain
@@ -82,13 +83,18 @@ def _withheld(result: Result) -> list[str]:
 def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
     if events.empty:
         return []
-    found: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")]
-    if len(events) > len(groups):
-        opens = f"All {count(len(events))} events, one by one"
-        told = events.assign(detail=events["detail"].map(_in_words))
-        every = grid("All events", told, _EVENTS, MOST_EVENTS, "events", closed=opens)
-        found.append(every)
-    return found
+    summed = grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")
+    if len(events) == len(groups):
+        return [summed]
+    note = summed.note or f"All {count(len(events))}, one by one, are in tables/events.parquet."
+    return [replace(summed, note=note), _one_by_one(events)]
+
+
+def _one_by_one(events: pd.DataFrame) -> Grid:
+    opens = f"All {count(len(events))} events, one by one"
+    told = events.assign(detail=events["detail"].map(_in_words))
+    every = grid("All events", told, _EVENTS, MOST_EVENTS, "events", closed=opens)
+    return replace(every, again=True)
 
 
 def _loss_grids(losses: pd.DataFrame, stopped_by: Mapping[str, str]) -> list[Block]:

@@ -19,7 +19,7 @@ MOST_ROWS = 500
 _LONGEST = 160
 """Letters of a value."""
 
-_COLUMNS = {
+COLUMNS = {
     "Source": ("source", whole),
     "Status": ("status", words),
     "Read": ("accessed", words),
@@ -35,10 +35,15 @@ def ranked(held: pd.DataFrame) -> pd.DataFrame:
 
 def table(held: pd.DataFrame) -> Grid:
     """One row a source: whose numbers it backs, and each with its value and unit."""
-    rows = pd.DataFrame(_rows(ranked(held)), columns=[name for name, _ in _COLUMNS.values()])
+    rows = by_source(held)
     of = counted(rows[["source", "status", "accessed"]].drop_duplicates().shape[0], "source")
     closed = f"All {count(len(held))} numbers by source ({of}), weakest first"
-    return grid("Witnesses", rows, _COLUMNS, most=MOST_ROWS, table="witnesses", closed=closed)
+    return grid("Witnesses", rows, COLUMNS, most=MOST_ROWS, table="witnesses", closed=closed)
+
+
+def by_source(held: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `COLUMNS`: each source with the numbers that it backs, the weakest first."""
+    return pd.DataFrame(_rows(ranked(held)), columns=[name for name, _ in COLUMNS.values()])
 
 
 def _rows(held: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

@@ -34,6 +34,7 @@ SETTLED_S = 3600.0
 PERIOD_S = 300.0
 _MARGIN_S = 60.0
 _LISTED = 60
+_OF_ABSENCE: dict[str, str] = {EventKind.FAILED: "away", EventKind.REPAIRED: "back"}
 _HOLD_UP_S = 0.021
 """What is off by then had no stored energy but its power supplies' own."""
 
@@ -142,6 +143,7 @@ def _row(event: StandardEvent, lived: Run, found: Frames, calm: Run) -> Row:
     off = happened[happened["what"].isin([EventKind.OFF, EventKind.SHUT_DOWN])]
     made = lived.totals().summary
     without = calm.totals().summary
+    away = {fault["component"] for fault in event.faults if not fault["broken"]}
     return {
         "event": event.name,
         "says": event.says,
@@ -157,7 +159,7 @@ def _row(event: StandardEvent, lived: Run, found: Frames, calm: Run) -> Row:
         "tokens_lost": float(without["tokens_total"] - made["tokens_total"]),
         "usd_lost": float(made["usd_lost_by_fault"] - without["usd_lost_by_fault"]),
         "causes": _causes(found),
-        "time_line": _time_line(happened),
+        "time_line": _time_line(happened, away),
     }
 
 
@@ -184,15 +186,21 @@ def _causes(found: Frames) -> dict[str, float]:
     return {str(cause): float(tokens) for cause, tokens in by_cause.items() if tokens}
 
 
-def _time_line(happened: pd.DataFrame) -> list[Row]:
-    """What happened when, components that met the same at once together."""
+def _time_line(happened: pd.DataFrame, away: set[str]) -> list[Row]:
+    """What happened when, components that met the same at once together. What is away for a while
+    neither fails nor is repaired.
+    """
     rows: dict[tuple[float, str], Row] = {}
     for event in happened.to_dict("records"):
         after_s = float(event["time_s"]) - SETTLED_S
         what = str(event["what"])
+        detail = str(event["detail"])
+        if event["component"] in away:
+            detail = "" if what == EventKind.REPAIRED else detail
+            what = _OF_ABSENCE.get(what, what)
         row = rows.setdefault((after_s, what), {"after_s": after_s, "what": what, "components": []})
         row["components"].append(str(event["component"]))
-        row["detail"] = str(event["detail"])
+        row["detail"] = detail
     return list(rows.values())[:_LISTED]
 
 

@@ -40,6 +40,8 @@ class StandardEvent:
     name: str
     says: str
     faults: tuple[Fault, ...]
+    """Of a component, seconds after the beginning, how long, and whether it is `broken`: else it is
+    away and comes back, and nobody repairs it."""
     watched_s: float
     sags: tuple[str, ...] = ()
     """Components whose voltage sags six times."""
@@ -98,7 +100,7 @@ def _of_machines(
 
 
 def _with_failed_start(away: list[str], generators: list[str]) -> list[Fault]:
-    return [*_out(away, 0.0, 10 * MINUTE_S), *_out(generators[:1], 0.0, 2 * HOUR_S)]
+    return [*_out(away, 0.0, 10 * MINUTE_S), *_out(generators[:1], 0.0, 2 * HOUR_S, broken=True)]
 
 
 def _of_role(facility: Facility, wanted: Role) -> list[str]:
@@ -106,8 +108,9 @@ def _of_role(facility: Facility, wanted: Role) -> list[str]:
     return [table.id[c] for c in np.flatnonzero(of_role(table.kind, wanted))]
 
 
-def _out(names: list[str], after_s: float, lasts_s: float) -> list[Fault]:
-    return [{"component": name, "after_s": after_s, "lasts_s": lasts_s} for name in names]
+def _out(names: list[str], after_s: float, lasts_s: float, broken: bool = False) -> list[Fault]:
+    times: Fault = {"after_s": after_s, "lasts_s": lasts_s, "broken": broken}
+    return [{"component": name, **times} for name in names]
 
 
 def _event(name: str, says: str, faults: list[Fault]) -> StandardEvent:
