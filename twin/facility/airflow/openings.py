@@ -8,7 +8,7 @@ from twin.facility.airflow.aisles import Aisle
 from twin.facility.airflow.shapes import Body, Opening, Vector, with_
 from twin.facility.airflow.units import HandlerBody, RackBody
 from twin.facility.ledger import Loc
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 from twin.scenario.schema.room import Band, TileSpec
 
 BAND_M = 0.5

@@ -20,7 +20,7 @@ from twin.facility.airflow.units import (
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 from twin.scenario.schema.room import TileSpec
 
 OPEN_SLOT_LOSS = 2.7

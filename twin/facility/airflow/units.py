@@ -17,7 +17,7 @@ from twin.facility.space.rack import Position, rated_w
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import for_group, for_member
 from twin.scenario.schema.cooling import AirSpec
-from twin.scenario.schema.layout import HallSpec, RowSpec
+from twin.scenario.schema.hall import HallSpec, RowSpec
 
 
 @dataclass(frozen=True)

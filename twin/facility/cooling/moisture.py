@@ -14,7 +14,7 @@ from twin.physics import hall_moisture, moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
 from twin.physics.humidity_control import DEHUMIDIFIER_J_KG, HUMIDIFIERS, evaporates_kg_s
 from twin.physics.moist_air import AIR_J_KG_K
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 from twin.scenario.schema.room import MoistureSpec
 
 HOUR_S = 3600.0

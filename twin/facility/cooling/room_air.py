@@ -19,7 +19,7 @@ from twin.facility.space.rack import rated_w as rack_rated_w
 from twin.physics.coolant import stream_w_k
 from twin.physics.moist_air import STANDARD_PA
 from twin.physics.server_fans import step_k
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 
 COLD_FRAC = 0.5
 """Share of a hall's air that stands in front of the racks; the rest is on its way to the air

@@ -14,7 +14,7 @@ import numpy as np
 from twin.arrays import Index
 from twin.facility.air.recirculation import recirculation_frac
 from twin.facility.space.rack import Position
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 
 ZONES_MAX = 48
 """Zones of a facility, where its halls and rows allow so few: its network stays quick, and a zone

@@ -13,7 +13,7 @@ from twin.facility.ledger import Ledger
 from twin.facility.model.bess import BessArrays
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 
 def bess_arrays(ledger: Ledger, nodes: Sequence[PowerNode], row: dict[str, int]) -> BessArrays:

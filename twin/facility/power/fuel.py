@@ -12,7 +12,7 @@ from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model.power import StandbyNumbers
 from twin.physics.standby import DIESEL_M3_PER_J
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 
 def full_m3_s(row: PowerEquipment) -> float:

@@ -16,7 +16,7 @@ from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 
 def check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:

@@ -18,7 +18,7 @@ from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import PowerTree
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 from twin.scenario.schema.rings import RingSpec
 
 BACK = "_back"

@@ -22,7 +22,7 @@ from twin.findings import Finding, FindingCode
 from twin.physics.solar import SolarArray, ac_power_w, clear_sky, sun
 from twin.quantities import percent
 from twin.scenario.schema import CatalogueClimate, WeatherFile
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 from twin.scenario.schema.solar import SkySpec, SolarSpec
 from twin.scenario.series import read_content
 from twin.scenario.series.csv_rows import Quantity, read_rows

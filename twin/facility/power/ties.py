@@ -6,7 +6,7 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.power.node import PowerNode
 from twin.facility.power.preferences import generators_alone
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 
 def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:

@@ -32,7 +32,7 @@ from twin.facility.power.ups import check_mode, in_mode, ups_arrays
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 
 def equipment(ledger: Ledger) -> list[PowerNode]:

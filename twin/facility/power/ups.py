@@ -13,7 +13,7 @@ from twin.catalogue.rows import OverloadCurve, PowerEquipment
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model.ups import UpsArrays
 from twin.physics.overload import OverloadSteps, steps
-from twin.scenario.schema.layout import PowerGroup
+from twin.scenario.schema.power_group import PowerGroup
 
 ECO_GAP_S = 0.002
 """Gap in eco mode where a row states none; Eaton 91PS/93PS manual: typically less than 2 ms."""

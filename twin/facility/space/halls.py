@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.facility.model import Halls
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 
 
 def freeze(halls: Sequence[HallSpec]) -> Halls:

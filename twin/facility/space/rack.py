@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from twin.catalogue import rack_power
 from twin.catalogue.rows import Gpu, Rack
 from twin.scenario.schema.component import ComponentOverride
-from twin.scenario.schema.layout import RowSpec
+from twin.scenario.schema.hall import RowSpec
 
 WORK_GAIN = 1.155
 """Watts at the AC input for one watt more in chips that train or serve, of racks that state only

@@ -16,7 +16,7 @@ from twin.facility.space.stated_places import slot_corner
 from twin.facility.stated_numbers import for_group, for_member
 from twin.quantities import span
 from twin.scenario.schema.component import ComponentOverride
-from twin.scenario.schema.layout import HallSpec, RowSpec
+from twin.scenario.schema.hall import HallSpec, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
 from twin.scenario.schema.room import ChipLeakageSpec
 

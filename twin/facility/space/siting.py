@@ -19,7 +19,9 @@ from twin.facility.model import Place
 from twin.facility.space.geometry import lines
 from twin.facility.space.stated_places import members, sized, stated_places
 from twin.scenario.schema.cooling import LoopSpec
-from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
+from twin.scenario.schema.hall import HallSpec
+from twin.scenario.schema.layout import Layout
+from twin.scenario.schema.power_group import PowerGroup
 
 WALL_M = 0.2
 """Between a wall and the back of what stands along it."""

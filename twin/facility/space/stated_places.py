@@ -12,7 +12,8 @@ from twin.catalogue.rows import CatalogueRow, CoolingEquipment, Rack
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Place
 from twin.scenario.schema.cooling import AirSpec
-from twin.scenario.schema.layout import HallSpec, Layout, RowSpec
+from twin.scenario.schema.hall import HallSpec, RowSpec
+from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.rack_pattern import Pattern
 from twin.scenario.schema.room import UnitPlace
 

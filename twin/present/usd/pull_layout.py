@@ -16,7 +16,8 @@ from twin.errors import Problem
 from twin.facility.model import Facility
 from twin.facility.space.stated_places import members
 from twin.present.usd.pull import MOVED_M, Moved
-from twin.scenario.schema.layout import HallSpec, Layout, RowSpec
+from twin.scenario.schema.hall import HallSpec, RowSpec
+from twin.scenario.schema.layout import Layout
 from twin.scenario.yaml.edit import Place
 
 Xy = tuple[float, float]

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.hall import HallSpec
 from twin.scenario.shell.ifc import Box, Shell, ShellBox
 
 BOX_FRAC = 0.95
