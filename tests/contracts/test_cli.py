@@ -41,7 +41,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
         monkeypatch.setattr(face, name, stand_in)
 
-    note("load", SimpleNamespace(name="small", seed=7))
+    note("load", SimpleNamespace(name="small", seed=7, workload=("chat",)))
     note("build", "facility")
     note("run", SimpleNamespace(summary=SUMMARY, meta={"findings": [FINDING]}))
     note("result", "result")
@@ -80,6 +80,18 @@ def test_a_run_prints_its_numbers_for_people_on_stderr(house: dict[str, Any], ca
     assert "report: small/report.html" in said.err
     assert "scene: small/scene/factory.usda" in said.err
     assert house["run"][1] == Path("reports/small")
+
+
+def test_a_run_without_work_says_so_beside_its_zeros(
+    house: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """It printed `tokens total 0` and not a word."""
+    assert main(["run", "a.yaml"]) == 0
+    assert "no workload" not in capsys.readouterr().err
+    idle = SimpleNamespace(name="small", seed=7, workload=())
+    monkeypatch.setattr(face, "load", lambda *_: idle)
+    assert main(["run", "a.yaml"]) == 0
+    assert "no workload is stated: the racks stand idle" in capsys.readouterr().err
 
 
 def test_a_run_prints_one_json_document_for_programs(house: dict[str, Any], capsys: Any) -> None:

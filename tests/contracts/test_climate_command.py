@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,20 @@ def test_the_document_has_what_is_promised(capsys: pytest.CaptureFixture[str]) -
     assert {"pue", "wue_l_per_kwh", "energy_kwh", "water_l", "peak", "ashrae_90_4", "design_days",
             "inputs", "notes", "free_cooling_frac"} <= set(found)  # fmt: skip
     assert found["ashrae_90_4"]["mlc_annual"] < found["ashrae_90_4"]["mlc_design"]
+
+
+def test_hours_are_dates_for_people_and_numbers_for_programs(capsys: Any) -> None:
+    """Hour 4,719 is three in the afternoon of 16 July: 196 days and 15 hours."""
+    found = twin.climate(LAYOUT, "phoenix")
+    row = found.months()[6]
+    days, hour = divmod(int(row["peak_hour"]) - 1, 24)
+    assert main(["climate", LAYOUT, "phoenix"]) == 0
+    told = capsys.readouterr().out
+    assert f"{days - 180} Jul {hour + 1}:00" in told.replace("│", " ")
+    assert main(["climate", LAYOUT, "phoenix", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["months"][6]["peak_hour"] == row["peak_hour"]
+    for modes in found.modes().values():
+        assert all(f"{months[0]} h" in told for months in modes.values() if any(months))
 
 
 def test_components_add_up_to_the_pue() -> None:

@@ -240,9 +240,11 @@ def test_costs_of_a_run_are_one_number_wherever_they_are_told(tmp_path: Path) ->
         "demand charge": "cost_demand_usd",
         "generator fuel": "cost_fuel_usd",
     }
+    months = 12 * 31 * 24 / 2
     for block, name in names.items():
-        assert paid[block] == pytest.approx(result.summary[name] * factor, rel=1e-12)
-    whole = paid[[*names, "water"]].sum()
+        often = months if block == "demand charge" else factor
+        assert paid[block] == pytest.approx(result.summary[name] * often, rel=1e-12)
+    whole = paid[[*names, "water"]].sum() + result.summary["cost_demand_usd"] * (factor - months)
     assert whole == pytest.approx(result.summary["cost_usd"] * factor, rel=1e-12)
     assert told["annual_energy_usd"] == paid["energy"]
     carbon = result.frame("carbon")

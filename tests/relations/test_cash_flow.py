@@ -86,7 +86,7 @@ def sheet(result: twin.Result, adoption: list[str]) -> Sheet:
         row = {
             "revenue_usd": earned * Decimal(adoption[min(year, len(adoption)) - 1]),
             "energy_usd": -8760 * (run["energy"] + run["fuel"]),
-            "demand_charge_usd": -8760 * run["demand"],
+            "demand_charge_usd": -12 * 31 * 24 * run["demand"],
             "grid_income_usd": Decimal(0),
             "water_usd": -8760 * water,
             "staff_usd": -150_000 * fte,

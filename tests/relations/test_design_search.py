@@ -270,4 +270,8 @@ def test_a_budget_that_nothing_meets_tells_every_kind_of_rack(tmp_path: Path) ->
         "gb200_nvl72",
         "dgx_b200_x2",
     }
+    costs = [float(one.found.split()[1].replace(",", "")) for one in problems]
+    assert costs[:2] == sorted(costs[:2])
+    assert costs[2:] == sorted(costs[2:])
+    assert min(costs) == costs[0]
     assert problems[-1].allowed.endswith("more reasons are not listed")

@@ -259,7 +259,8 @@ def test_what_is_sold_is_a_row_of_its_own_and_no_water() -> None:
     assert year(result, "water") == pytest.approx(365 * water, abs=1e-6)
     rows = ("energy", "generator fuel", "demand charge", "water", "export")
     total = sum(year(result, row) for row in rows)
-    assert total == pytest.approx(365 * result.summary["cost_usd"])
+    more = (12 * 30 - 365) * result.summary["cost_demand_usd"]
+    assert total == pytest.approx(365 * result.summary["cost_usd"] + more)
 
 
 def test_what_a_demand_response_pays_is_earned() -> None:

@@ -117,7 +117,17 @@ def test_each_month_pays_its_own_peak() -> None:
     by_hand = (july + august) / 1e3 * 15 * 0.5 / 31
     assert result.summary["cost_demand_usd"] == pytest.approx(by_hand, rel=1e-9)
     paid = by_block(result).annual_usd["demand charge"]
-    assert paid == pytest.approx(365 * by_hand, rel=1e-9)
+    assert paid == pytest.approx(12 * 31 * by_hand, rel=1e-9)
+
+
+@pytest.mark.parametrize(("start", "days"), [("2026-07-15", 31), ("2026-02-10", 28)])
+def test_a_year_of_a_day_pays_twelve_months_of_demand(start: str, days: int) -> None:
+    """A day of July, repeated, paid 11.77 months (365 over 31), one of February 13.04."""
+    asked = {"climate": "baltimore", "grid": GRID}
+    result = ran(Given(site=asked, start=f"{start}T00:00:00-05:00", horizon="24 h"))
+    peak_kw = result.summary["peak_demand_w"] / 1e3
+    assert result.summary["cost_demand_usd"] == pytest.approx(15 * peak_kw / days)
+    assert by_block(result).annual_usd["demand charge"] == pytest.approx(12 * 15 * peak_kw)
 
 
 def written(folder: Path, *changed: tuple[str, str]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,11 @@ def shown(found: ClimateYear) -> dict[str, Any]:
     told.pop("inputs")
     energy = told.pop("energy_kwh")
     it_kwh = energy["it"]
+    told["peak"]["hour"] = _clock(told["peak"]["hour"])
     return {
         **told,
+        "months": [{**row, "peak_hour": _clock(row["peak_hour"])} for row in told["months"]],
+        "modes": {plant: _by_month(hours) for plant, hours in told["modes"].items()},
         "pue": f"{found.pue:.4f}",
         "wue_l_per_kwh": f"{found.wue_l_per_kwh:.4f}",
         "energy": [
@@ -76,3 +80,15 @@ def shown(found: ClimateYear) -> dict[str, Any]:
         "design_days": [{"day": day, **air} for day, air in told["design_days"].items()],
         "notes": [{"note": note} for note in told["notes"]],
     }
+
+
+def _clock(hour: int) -> str:
+    """An hour of the year, counted from 1, as its day and the clock at its end, as EPW files do."""
+    begins = datetime(2001, 1, 1) + timedelta(hours=hour - 1)
+    return f"{begins.day} {begins:%b} {begins.hour + 1}:00"
+
+
+def _by_month(hours: Mapping[str, list[int]]) -> list[dict[str, int]]:
+    """A row a month: its hours in each mode that some month has."""
+    held = {mode: months for mode, months in hours.items() if any(months)}
+    return [{"month": n + 1} | {f"{m}_h": held[m][n] for m in held} for n in range(12)]

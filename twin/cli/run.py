@@ -54,6 +54,11 @@ Counterfactuals = Annotated[
     ),
 ]
 
+IDLE = (
+    "no workload is stated: the racks stand idle, and no tokens are asked for (`workload:` of the "
+    "scenario; `twin init NAME` writes one to change)"
+)
+
 
 def run(
     scenario: Scenario,
@@ -89,6 +94,8 @@ def run(
         say.document(result.summary)
     else:
         say.findings(asked.name, dict(list(result.summary.items())[:HEADLINES]), stderr=True)
+    if not asked.workload:
+        say.note(IDLE)
     say.review(result.meta["findings"])
     say.note(f"report: {page}")
     say.note(scene)

@@ -185,6 +185,11 @@ class Tariff:
         """Whether price and carbon never change."""
         return len(self.price_usd_per_j.value) == len(self.carbon_kg_per_j.value) == 1
 
+    def billed_months(self, until_s: float) -> float:
+        """Billing periods, in parts of a whole one, for which the charge up to a moment is paid."""
+        begun = int(np.searchsorted(self.meter.edges_s[:-1], until_s))
+        return float(self.period_share[: int(self.period[:begun].max(initial=-1)) + 1].sum())
+
     def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
         """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
         begun = int(np.searchsorted(self.meter.edges_s[:-1], until_s))

@@ -13,6 +13,7 @@ from twin.physics.reliability.gates import HOURS_PER_YEAR
 from twin.results import Columns
 
 HOUR_S = 3600.0
+MONTHS = 12.0
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Lived:
     """Energy from the utility."""
     fuel_usd: float
     demand_usd: float
+    billed_months: float
+    """For which the demand charge was paid."""
     water_usd: float
     export_usd: float
     """Paid for energy that left the site."""
@@ -59,6 +62,13 @@ class Lived:
         """How often the run fits into a year; 0 for a run of no length."""
         return HOURS_PER_YEAR / self.hours if self.hours > 0 else 0.0
 
+    @property
+    def demand_factor(self) -> float:
+        """How often its demand charge is paid in a year, which has twelve months; a day of July
+        pays a 31st of one.
+        """
+        return MONTHS / self.billed_months if self.billed_months > 0 else 0.0
+
 
 def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, Columns]) -> Lived:
     """From a run's headline numbers and tables."""
@@ -75,6 +85,7 @@ def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, C
         energy_usd=energy,
         fuel_usd=fuel,
         demand_usd=demand,
+        billed_months=facility.tariff.billed_months(hours * HOUR_S),
         bought_j=float(summary["energy_utility_j"]),
         water_usd=max(float(summary["cost_usd"]) + sold - energy - fuel - demand, 0.0),
         export_usd=sold,

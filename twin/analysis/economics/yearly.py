@@ -38,8 +38,9 @@ def running(scenario: Scenario, run: Lived, prices: PriceList) -> list[AnnualBlo
         _of_run("energy", energy, _energy_usd(scenario, run), "energy_usd"),
         _of_run("generator fuel", factor, run.fuel_usd, "energy_usd"),
         AnnualBlock(
-            "demand charge", factor, "of the run", None if told else _same(factor * run.demand_usd),
-            told or RUN, "demand_charge_usd",
+            "demand charge", run.demand_factor, "of the run",
+            None if told else _same(run.demand_factor * run.demand_usd), told or RUN,
+            "demand_charge_usd",
         ),
         _of_run("water", factor * asked.year_water_factor, run.water_usd, "water_usd"),
         *(_of_run(name, factor, -usd, "grid_income_usd") for name, usd in paid if usd),

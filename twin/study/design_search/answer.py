@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ class Rejected:
 
     scheme: str
     why: str
+    over: float = math.inf
+    """What it needs over what is allowed; inf where no limit is a number of it."""
 
 
 @dataclass(frozen=True, repr=False)

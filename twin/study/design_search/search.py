@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from twin.study.design_search.pareto import best
 from twin.study.design_search.reasons import after_the_fact, reasons
 from twin.study.design_search.scenario import scenario_of
 from twin.study.design_search.scheme import racks_tried, schemes
-from twin.study.design_search.sizing import Sized, sized
+from twin.study.design_search.sizing import LEAST_DOWN, Missed, Sized, sized
 from twin.study.design_search.target import Target, read_target
 from twin.study.design_search.tokens import TokenRate, best_rate
 from twin.study.design_search.verify import Built, availability, built, lived
@@ -101,11 +100,11 @@ def _screened(
     for place, scheme in enumerate(every):
         tell(_SCREENED * place / len(every), f"screening {scheme.words}")
         rate = rates[scheme.rack]
-        found = rate if isinstance(rate, str) else sized(target, scheme, rate)
+        found = Missed(rate) if isinstance(rate, str) else sized(target, scheme, rate)
         if isinstance(found, Sized):
             fitting.append(found)
         else:
-            rejected.append(Rejected(scheme.words, found))
+            rejected.append(Rejected(scheme.words, found.why, found.over))
     return fitting, rejected, len(every)
 
 
@@ -146,7 +145,7 @@ def _whole(
         found = built(name, one.scheme, one.halls)
         made = _design(target, name, one, found)
         if why := _fails(target, made):
-            rejected.append(Rejected(one.scheme.words, why))
+            rejected.append(Rejected(one.scheme.words, why.why, why.over))
         else:
             yield made
 
@@ -186,30 +185,33 @@ def _design(target: Target, name: str, one: Sized, found: Built) -> Design:
     )
 
 
-def _fails(target: Target, made: Design) -> str:
+def _fails(target: Target, made: Design) -> Missed | None:
     """What the whole design misses although its first hall did not."""
-    if target.budget_usd is not None and made.capex_usd > target.budget_usd:
-        return f"costs {made.capex_usd:,.0f} USD built whole, above {target.budget_usd:,.0f}"
-    if target.availability is not None and made.availability < target.availability:
-        return f"available {made.availability:.6f} built whole, below {target.availability:.12g}"
-    return ""
+    budget = target.budget_usd
+    wanted = target.availability
+    if budget is not None and made.capex_usd > budget:
+        costs = f"costs {made.capex_usd:,.0f} USD built whole, above {budget:,.0f}"
+        return Missed(costs, made.capex_usd / budget)
+    if wanted is not None and made.availability < wanted:
+        told = f"available {made.availability:.6f} built whole, below {wanted:.12g}"
+        return Missed(told, (1.0 - made.availability) / max(1.0 - wanted, LEAST_DOWN))
+    return None
 
 
 def _none_meets(
     asked: str | Path | Target, target: Target, rejected: Sequence[Rejected]
 ) -> InputError:
-    """What kinds of building miss, each reason once with those that have it; the first dozen, in
-    turn by kind of rack, and how many more.
+    """What kinds of building miss, each reason once with those that have it; the first dozen, the
+    nearest of each kind of rack before others, the nearer before the further; and how many more.
     """
     kinds: dict[str, list[str]] = {}
-    turns: Counter[str] = Counter()
-    order: dict[str, int] = {}
-    for one in rejected:
+    order: dict[str, tuple[bool, float]] = {}
+    racks: set[str] = set()
+    for one in sorted(rejected, key=lambda one: one.over):
         scheme = str(one.scheme)
-        if one.why not in kinds:
-            rack = scheme.partition(",")[0]
-            order[one.why] = turns[rack]
-            turns[rack] += 1
+        rack = scheme.partition(",")[0]
+        order.setdefault(one.why, (rack in racks, one.over))
+        racks.add(rack)
         kinds.setdefault(one.why, []).append(scheme)
     told = sorted(kinds.items(), key=lambda item: order[item[0]])
     more = f"; {len(told) - REASONS_MOST} more reasons are not listed"

@@ -20,6 +20,8 @@ from twin.study.design_search.verify import Built, availability, built, capex_us
 
 RACKS_MOST = 4000
 """Racks of one search; a site of more is several."""
+LEAST_DOWN = 1e-9
+"""Share of the year that is allowed to a target of no outage at all, to say how far one is off."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,22 @@ class Sized:
         return most if target.tokens.rate is None else min(most, target.tokens.rate)
 
 
-def sized(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | str:
+@dataclass(frozen=True)
+class Missed:
+    """Why a scheme cannot be what a target asks for."""
+
+    why: str
+    over: float = math.inf
+    """What it needs over what is allowed; inf where no limit is a number of it."""
+
+
+def sized(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | Missed:
     """The scheme at the size that the target asks for, or why it cannot be."""
     try:
         return _screen(target, scheme, rate)
     except InputError as error:
-        return "cannot be built: " + "; ".join(_where_less(one) for one in error.problems[:2])
+        found = "; ".join(_where_less(one) for one in error.problems[:2])
+        return Missed(f"cannot be built: {found}")
 
 
 def _where_less(problem: Problem) -> str:
@@ -67,24 +79,28 @@ def _where_less(problem: Problem) -> str:
     return str(replace(problem, file="", line=0, column=0))
 
 
-def _screen(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | str:
-    racks, binds = _racks_wanted(target, scheme, rate)
-    if racks < 1:
-        return binds
+def _screen(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | Missed:
+    wanted = _racks_wanted(target, scheme, rate)
+    if isinstance(wanted, Missed):
+        return wanted
+    racks, binds = wanted
     sized = _of_size(target, scheme, rate, racks, binds)
     wet = "" if target.site.water else _evaporates(sized.halls[0])
     if wet:
-        return wet
+        return Missed(wet)
     budget = target.budget_usd
     if budget is not None and sized.capex_usd > budget:
         if target.tokens.rate is not None:
-            return f"costs {sized.capex_usd:,.0f} USD, above {budget:,.0f}"
+            costs = f"costs {sized.capex_usd:,.0f} USD, above {budget:,.0f}"
+            return Missed(costs, sized.capex_usd / budget)
         racks = _within_budget(target, scheme, rate, racks, budget)
         if racks < 1:
-            return f"one rack with all it needs costs more than {budget:,.0f} USD"
+            return Missed(f"one rack with all it needs costs more than {budget:,.0f} USD")
         sized = _of_size(target, scheme, rate, racks, f"The budget of {budget:,.0f} USD binds.")
     if target.availability is not None and sized.availability < target.availability:
-        return f"available {sized.availability:.6f} of the year, below {target.availability:.12g}"
+        told_of = f"available {sized.availability:.6f} of the year"
+        down = (1.0 - sized.availability) / max(1.0 - target.availability, LEAST_DOWN)
+        return Missed(f"{told_of}, below {target.availability:.12g}", down)
     return sized
 
 
@@ -99,24 +115,27 @@ def _evaporates(hall: SizedHall) -> str:
     )
 
 
-def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int, str]:
-    """How many racks, and which limit says so; 0 racks with the reason where none will do."""
+def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int, str] | Missed:
+    """How many racks, and which limit says so; or why none will do."""
     power = target.site.power
     gpus = _gpus_a_rack(scheme.rack)
     if target.tokens.rate is None:
         most = _most(lambda racks: _peak_w(target, scheme, racks) <= (power or math.inf))
         if not most:
-            return 0, f"one rack with all it needs draws more than {told(power)}"
+            one = _peak_w(target, scheme, 1) / (power or math.inf)
+            return Missed(f"one rack with all it needs draws more than {told(power)}", one)
         return most, f"{most} racks: one more would draw more than the site's {told(power)}." if (
             power
         ) else f"{most} racks: the most that one search builds."
     per_rack_s = gpus * rate.per_gpu_s * target.tokens.planned_frac
     racks = math.ceil(target.tokens.rate / per_rack_s)
     if racks > RACKS_MOST:
-        return 0, f"takes {racks:,} racks{_beyond(target, scheme, power)}"
+        beyond = f"takes {racks:,} racks{_beyond(target, scheme, power)}"
+        return Missed(beyond, racks / RACKS_MOST)
     drawn_w = _peak_w(target, scheme, racks)
     if power is not None and drawn_w > power:
-        return 0, f"draws {told(drawn_w)} at peak, above the site's {told(power)}"
+        draws = f"draws {told(drawn_w)} at peak, above the site's {told(power)}"
+        return Missed(draws, drawn_w / power)
     asked = f"{target.tokens.rate:,.0f} tokens a second take {racks} racks of {gpus} GPUs."
     return racks, asked
 
