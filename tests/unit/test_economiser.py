@@ -53,6 +53,11 @@ def test_cold_air_is_mixed_with_return_to_the_set_point() -> None:
     assert share * 10.0 + (1 - share) * 34.0 == pytest.approx(22.0)
 
 
+def test_where_the_hall_is_colder_than_its_set_point_no_outdoor_air_is_mixed_in() -> None:
+    """A return of 20 °C to a set-point of 22, 10 °C outdoors: every share of it would cool more."""
+    assert outdoor_air_frac(ROOM, 10.0, 8.0, 20.0, SEA) == 0.0
+
+
 def test_air_between_set_point_and_return_is_all() -> None:
     assert outdoor_air_frac(ROOM, 25.0, 16.0, 34.0, SEA) == 1.0
 

@@ -15,7 +15,7 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.facility import Facility, build
 from twin.physics.moist_air import elevation_m
 from twin.scenario import Scenario, load
-from twin.scenario.series import YearOfAir, year_of_climate, year_of_file
+from twin.scenario.series import YearOfAir, design_air, year_of_climate, year_of_file
 from twin.study.year_of_layout import year_of_layout
 
 Inputs = Mapping[str, str | float]
@@ -48,7 +48,10 @@ def climate(
     facility, assumed = facility_type(str(design), size)
     values, notes = settled(facility, inputs or {})
     hours = study_hours(facility, values, year)
-    return ClimateYear(facility.name, year, hours, values, (*assumed, *notes, *year.notes))
+    worst = design_air(year)
+    days = None if worst is None else study_hours(facility, values, worst)
+    told = (*assumed, *notes, *year.notes)
+    return ClimateYear(facility.name, year, hours, values, told, design=days)
 
 
 def is_layout(design: object) -> bool:
@@ -85,8 +88,9 @@ def _of_layout(
     year = year_of(weather)
     facility = design if isinstance(design, Facility) else _built(design, year, inputs)
     found = year_of_layout(facility, year, load_frac)
-    notes = (*found.notes, *year.notes)
-    return replace(found, notes=notes)
+    worst = design_air(year)
+    days = None if worst is None else year_of_layout(facility, worst, load_frac).hours
+    return replace(found, notes=(*found.notes, *year.notes), design=days)
 
 
 def _built(design: str | Path | Scenario, year: YearOfAir, inputs: Inputs) -> Facility:

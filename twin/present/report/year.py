@@ -107,9 +107,9 @@ def _use(name: str) -> str:
 
 _COMPONENTS = {
     "elc_annual": "ASHRAE 90.4 electrical losses, year",
-    "elc_design": "ASHRAE 90.4 electrical losses, worst hour",
+    "elc_design": "ASHRAE 90.4 electrical losses, worst hour or design day",
     "mlc_annual": "ASHRAE 90.4 mechanical load, year",
-    "mlc_design": "ASHRAE 90.4 mechanical load, worst hour",
+    "mlc_design": "ASHRAE 90.4 mechanical load, worst hour or design day",
 }
 
 

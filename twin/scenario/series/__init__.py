@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.scenario.series.air import YearOfAir
 from twin.scenario.series.csv_rows import read_content
-from twin.scenario.series.design_days import design_day, design_values
+from twin.scenario.series.design_days import design_air, design_day, design_values
 from twin.scenario.series.grid import GridRows, read_grid
 from twin.scenario.series.morphing import heated, later_design, morphed
 from twin.scenario.series.weather import WeatherRows, read_weather
@@ -15,6 +15,7 @@ __all__ = [
     "WeatherRows",
     "YearOfAir",
     "cosines",
+    "design_air",
     "design_day",
     "design_values",
     "heated",

@@ -7,7 +7,7 @@ around a cooling design hour follows the chapter's table of shares of the daily 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,25 @@ class DesignDay:
     dry_bulb_degc: Array
     wet_bulb_degc: Array
     pressure_pa: float
+
+
+PUBLISHED_DAYS = ("cooling_0.4", "wet_bulb_0.4")
+"""Hottest and most humid."""
+
+
+def design_air(year: YearOfAir) -> YearOfAir | None:
+    """Air of the published days by dry and by wet bulb, arrays of (48,); None where the year has
+    no published conditions, and its own hours say what is worst.
+    """
+    if year.design is None:
+        return None
+    days = [design_day(year, which) for which in PUBLISHED_DAYS]
+    return replace(
+        year,
+        dry_bulb_degc=np.concatenate([day.dry_bulb_degc for day in days]),
+        wet_bulb_degc=np.concatenate([day.wet_bulb_degc for day in days]),
+        pressure_pa=np.repeat([day.pressure_pa for day in days], 24),
+    )
 
 
 def design_values(year: YearOfAir, which: str) -> tuple[float, float]:
