@@ -89,3 +89,43 @@ def test_clocks_that_caps_leave_an_h100() -> None:
     found_w = 80.0 + 620.0 * used * dynamic_frac(clock_mhz / full_mhz)
     assert np.abs(found_mhz / clock_mhz - 1).max() <= 0.041
     assert np.abs(found_w / watts - 1).max() <= 0.062
+
+
+def test_training_under_caps_that_bind() -> None:
+    """Llama 3 8B on four H100: from 400 W to 300 and from there to 200 its tokens fall within 5 %
+    as published. From 700 to 400 W they fall by 18 % there and by 33 % here: that run made 3 %
+    fewer tokens at 600 W, so 700 W hardly bound it, where the law, which was settled on steps of
+    tuned software, holds 0.85 of the clock.
+    """
+    rows = table("workload/h100_power_caps.csv")
+    told = {int(row["cap_w"]): float(row["pretraining_tokens_per_s"]) for row in rows}
+    found = {cap: _trained(float(cap)).tokens_per_s for cap in told}
+    assert found[700] == pytest.approx(told[700], rel=0.05)
+    for low, high in ((200, 300), (300, 400)):
+        assert found[low] / found[high] == pytest.approx(told[low] / told[high], rel=0.05)
+    left = [found[cap] / found[700] for cap in sorted(found)]
+    assert left == pytest.approx([0.260, 0.469, 0.675, 0.814, 0.913, 1.0], abs=0.005)
+
+
+def _trained(cap_w: float) -> twin.TrainingPrediction:
+    """A step that is computed again; the publication states neither batch nor recompute."""
+    found = twin.predict_training(
+        "Llama-3.1-8B",
+        "H100",
+        4,
+        zero_stage=3,
+        global_batch_sequences=8,
+        recompute="full",
+        power_cap_w=cap_w,
+    )
+    assert found.gpu_power_w <= cap_w * 1.001
+    return found
+
+
+def test_a_cap_that_no_clock_holds_is_refused() -> None:
+    with pytest.raises(twin.InputError, match="at least 196 W"):
+        _trained(150.0)
+
+
+def test_a_cap_above_what_a_step_draws_changes_nothing() -> None:
+    assert _trained(700.0) == _trained(1e4)

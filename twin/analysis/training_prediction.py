@@ -6,6 +6,7 @@ takes, where the time goes, and what the GPUs draw.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
 from twin.workload import TrainingSteps
 
+CAP_SLACK_FRAC = 1e-3
+"""Of the range from idle to the limit, what a step may be above a cap."""
 UNCERTAINTY_DENSE = 0.12
 """Of dense models on GPUs with kernel tables: nine in ten of 26 published steps lie within
 (docs/physics/training.md)."""
@@ -114,6 +117,7 @@ def predict_training(
     nic_b_s: float | None = None,
     interleave: int | None = None,
     profile: str | Path | None = None,
+    power_cap_w: float | None = None,
     **layout: Any,
 ) -> TrainingPrediction:
     """What one training step takes, where the time goes, and what the GPUs draw.
@@ -124,12 +128,13 @@ def predict_training(
     interleave   chunks a stage; the most that divides where not given
     profile      a calibration profile that was measured on this GPU, `none` for the tables that
                  ship; else the measured one that ships for dense models, where one does
+    power_cap_w  of each GPU: the clock falls until its work is within
     layout       the other fields of `TrainingSteps`: tensor_parallel, pipeline_parallel,
                  sequence_length, global_batch_sequences, dtype ...
     Raises InputError with every reason why the job cannot run.
     """
     steps = steps_of(DEFAULTS | layout | {"model": model}, gpus, interleave)
-    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile, power_cap_w=power_cap_w)
     return found if interleave else chunks_told(found, steps)
 
 
@@ -152,6 +157,7 @@ def predict_steps(
     catalogue: Catalogue | None = None,
     memory_doubt: float = MEMORY_DOUBT,
     profile: str | Path | None = None,
+    power_cap_w: float | None = None,
 ) -> TrainingPrediction:
     """Predict one step.
 
@@ -160,6 +166,7 @@ def predict_steps(
                 where not given
     memory_doubt   a layout is refused where it needs this many times the memory
     profile        a calibration profile that was measured on this GPU
+    power_cap_w    of each GPU
     Raises InputError with every reason why the job cannot run.
     """
     known = catalogue or shipped()
@@ -176,7 +183,8 @@ def predict_steps(
     kernels = training_kernels(gpu, profile_for(profile, gpu, model_row))
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
-    found = _answer(law, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
+    step = _held_step(law, gpu, power_cap_w)
+    found = _answer(law, step, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
     return replace(found, notes=(*usual_notes(profile, gpu, model_row), *found.notes))
 
 
@@ -208,10 +216,31 @@ def _nic_b_s(known: Catalogue, gpu: Gpu) -> float:
     return rack.nics_per_node * rack.nic_bandwidth_b_s / rack.gpus_per_node
 
 
+def _held_step(law: TrainingLaw, gpu: Gpu, cap_w: float | None) -> training.Step:
+    """A step at the clock that the limit, or a lower cap, leaves. InputError for a cap that cannot
+    be held.
+    """
+    range_w = gpu.power_max_w - gpu.power_idle_w
+    cap_frac = 1.0 if cap_w is None else min((cap_w - gpu.power_idle_w) / range_w, 1.0)
+    step = law.step(cap_frac=cap_frac)
+    over = max(step.held.power_frac, step.held.high_frac) > cap_frac + CAP_SLACK_FRAC
+    if cap_frac == 1.0 or (law.kernels.draw is not None and not over):
+        return step
+    least_w = math.ceil(gpu.power_idle_w + range_w * step.held.high_frac)
+    allowed = f"at least {least_w} W, what {gpu.name} draws at its lowest clock"
+    if law.kernels.draw is None:
+        allowed = f"no cap: how {gpu.name} draws at lower clocks was not measured"
+    raise InputError([Problem("--power-cap", f"{cap_w:g} W", allowed)])
+
+
 def _answer(
-    law: TrainingLaw, model: Model, gpu: Gpu, gpus: int, between_h: float | None
+    law: TrainingLaw,
+    step: training.Step,
+    model: Model,
+    gpu: Gpu,
+    gpus: int,
+    between_h: float | None,
 ) -> TrainingPrediction:
-    step = law.step()
     steps = law.steps
     total_s = float(step.total_s)
     rate = step.tokens / total_s

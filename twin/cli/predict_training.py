@@ -41,7 +41,9 @@ Software = Annotated[
 Nic = Annotated[
     str | None, Option("--nic", metavar="RATE", help="Network of one GPU, such as '400 Gbit/s'.")
 ]
-
+Cap = Annotated[
+    str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
+]
 Profile = Annotated[
     Path | None, Option("--profile", metavar="FILE|NAME", help="Kernels measured on this GPU.")
 ]
@@ -66,6 +68,7 @@ def training(
     lora_rank: Lora = 0,
     software: Software = "",
     nic: Nic = None,
+    power_cap: Cap = None,
     profile: Profile = None,
     json: Json = False,
 ) -> None:
@@ -89,6 +92,7 @@ def training(
         gpus,
         interleave,
         nic,
+        power_cap,
         profile,
     )
     if json:

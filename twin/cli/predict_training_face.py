@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin.cli.options import in_units
 from twin.errors import InputError, Problem, did_you_mean
 from twin.units import quantity
 
@@ -28,6 +29,7 @@ def predict(
     gpus: int,
     interleave: int | None,
     nic: str | None,
+    power_cap: str | None = None,
     profile: Path | None = None,
 ) -> TrainingPrediction:
     """The prediction; InputError with every word and every reason that does not fit."""
@@ -36,10 +38,11 @@ def predict(
     said = {key: SAME.get(word.lower(), word.lower()) for key, word in words.items()}
     problems = [_unknown(key, word) for key, word in said.items() if word not in _allowed(key)]
     nic_b_s = _rate(nic, problems)
+    cap_w = _watts(power_cap, problems)
     if problems:
         raise InputError(problems)
     steps = steps_of(numbers | said, gpus, interleave)
-    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+    found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile, power_cap_w=cap_w)
     return found if interleave else chunks_told(found, steps)
 
 
@@ -57,6 +60,17 @@ def _allowed(key: str) -> tuple[str, ...]:
 
 def _unknown(key: str, word: str) -> Problem:
     return Problem(f"--{key}", repr(word), ", ".join(WORDS[key]), did_you_mean(word, WORDS[key]))
+
+
+def _watts(said: str | None, problems: list[Problem]) -> float | None:
+    """A cap in W; its problem is noted."""
+    if said is None:
+        return None
+    try:
+        return in_units(power_cap_w=("--power-cap", said, "W"))["power_cap_w"]
+    except InputError as error:
+        problems += error.problems
+        return None
 
 
 def _rate(said: str | None, problems: list[Problem]) -> float | None:

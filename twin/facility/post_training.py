@@ -149,7 +149,7 @@ class PostTrainingLaw:
 
     def answers_s(self, clock_frac: float) -> float:
         """Of the answers of one step, at any share of the clock that the board holds then."""
-        return self._span_s(clock_frac * self.held_frac) / self.rollouts.under_way
+        return self._span_s(clock_frac * self.answers_clock) / self.rollouts.under_way
 
     def _span_s(self, clock_frac: ArrayLike) -> float:
         clock = float(np.asarray(clock_frac))
@@ -182,7 +182,7 @@ class PostTrainingLaw:
         return compute, np.asarray(byte / span_s / rates.bytes_s)
 
     @cached_property
-    def held_frac(self) -> float:
+    def answers_clock(self) -> float:
         """Clock that the board's limit leaves GPUs while they make answers."""
         busy = self._busy_frac
 
@@ -196,7 +196,9 @@ class PostTrainingLaw:
     def answers_activity(self) -> float:
         """Share of the dynamic power while answers are made, idle replicas counted."""
         board = board_of(self.gpu, self.kernels)
-        return float(board.works(*self._used(self.held_frac), self._busy_frac, self.held_frac))
+        return float(
+            board.works(*self._used(self.answers_clock), self._busy_frac, self.answers_clock)
+        )
 
     def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
         """Answers, judgement, and the optimiser steps that learn from them."""

@@ -26,8 +26,15 @@ class TrainingLaw:
     links: training.TrainingLinks
     software: training.TrainingSoftware
 
-    def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
-        """One optimiser step at a share of the clock and of the fabric."""
+    @property
+    def answers_clock(self) -> float:
+        """Clock at which GPUs make answers: none do."""
+        return 0.0
+
+    def step(
+        self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0, cap_frac: float = 1.0
+    ) -> training.Step:
+        """One optimiser step at a share of the clock and of the fabric, under a cap on power."""
         return training.step(
             self.model,
             self.layout,
@@ -40,6 +47,7 @@ class TrainingLaw:
             clock_frac=clock_frac,
             bandwidth_frac=bandwidth_frac,
             draw=self.kernels.draw,
+            cap_frac=cap_frac,
         )
 
 

@@ -30,7 +30,7 @@ ENERGY = {"fp32": 4.0, "bf16": 1.0, "fp16": 1.0, "fp8": 0.5, "mxfp8": 0.5, "nvfp
 with the width (Horowitz 2014, doi 10.1109/ISSCC.2014.6757323); by width here, assumed."""
 _LARGE = 8192.0
 """Side of the product whose rate stands for the unit."""
-_CLOCKS = np.linspace(0.3, 1.0, 1401)
+_CLOCKS = np.linspace(0.2, 1.0, 1601)
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,21 @@ class Sustained:
 
 
 def sustained(
-    load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw, cut: bool = True
+    load: StepLoad,
+    kernels: StepKernels,
+    dtype: str,
+    draw: Draw,
+    cut: bool = True,
+    cap_frac: float = 1.0,
 ) -> Sustained:
     """The highest clock at which the mean power of the work in a step is within the limit.
 
-    cut   False where kernel times are those of a long run already: it works at its limit, and the
-          clock is not cut again
+    cut        False where kernel times are those of a long run already: it works at its limit, and
+               the clock is not cut again
+    cap_frac   a cap below the limit, over the range from idle to the limit; what lasts longer than
+               the regulator's window is held at it without counting the time that this takes
     """
-    clock, working = _working(load, kernels, dtype, draw) if cut else (1.0, 1.0)
+    clock, working = _working(load, kernels, dtype, draw, cap_frac) if cut else (1.0, 1.0)
     dynamic = float(dynamic_frac(clock))
     kernels_s = (load.products_s + load.attention_s) / clock
     work_s = kernels_s + load.memory_s + load.exchange_s
@@ -106,15 +113,18 @@ def sustained(
     high_s = work_s + load.bubble_s
     high = (working * work_s + idle * load.bubble_s) / high_s
     low_s = load.optimizer_s + load.gradients_s + load.idle_s
-    low_energy = draw.memory * load.optimizer_s + draw.exchange * dynamic * load.gradients_s
+    low_energy = min(draw.memory, cap_frac) * load.optimizer_s
+    low_energy += min(draw.exchange * dynamic, cap_frac) * load.gradients_s
     low_energy += idle * load.idle_s
     mean = (high * high_s + low_energy) / (high_s + low_s)
     low = low_energy / low_s if low_s > 0 else high
     return Sustained(clock, mean, high, low, high_s / (high_s + low_s))
 
 
-def _working(load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw) -> tuple[float, float]:
-    """Clock and mean power of the work."""
+def _working(
+    load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw, cap_frac: float
+) -> tuple[float, float]:
+    """Clock and mean power of the work; above the cap where the lowest clock draws more."""
     unit = 2 * _LARGE**3 / kernels.gemm_s(_LARGE, _LARGE, _LARGE, "bf16")
     per_flop = draw.products / unit
     work = per_flop * (ENERGY[dtype] * load.product_flop + load.attention_flop)
@@ -123,6 +133,6 @@ def _working(load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw) -> tu
     energy = work * np.asarray(voltage_frac(_CLOCKS)) ** 2 + draw.memory * load.memory_s
     energy = energy + draw.exchange * load.exchange_s * np.asarray(dynamic_frac(_CLOCKS))
     mean = energy / whole_s
-    within = np.flatnonzero(mean <= 1.0)
+    within = np.flatnonzero(mean <= cap_frac)
     at = int(within[-1]) if within.size else 0
     return float(_CLOCKS[at]), float(min(mean[at], 1.0))

@@ -62,6 +62,7 @@ def step(
     clock_frac: ArrayLike = 1.0,
     bandwidth_frac: ArrayLike = 1.0,
     draw: Draw | None = TRAINING_DRAW,
+    cap_frac: float = 1.0,
 ) -> Step:
     """Time of one step, and where it goes.
 
@@ -71,6 +72,7 @@ def step(
                      attention, not memory
     draw             what cuts the clock; None where kernel times are those of a long run already
     bandwidth_frac   share of the fabric between scale-up domains
+    cap_frac         a cap on the power, over the range from idle to the limit
     Raises ValueError where the layout does not fit the model or `recompute` is unknown.
     """
     if recompute not in RECOMPUTE:
@@ -81,7 +83,7 @@ def step(
         np.asarray(clock_frac, float), np.asarray(bandwidth_frac, float)
     )
     law = StepLaw(model, layout, kernels, links, sequence_tokens, dtype, recompute, software)
-    held = law.sustained(draw or TRAINING_DRAW, cut=draw is not None)
+    held = law.sustained(draw or TRAINING_DRAW, draw is not None, cap_frac)
     pairs = zip(held.clock_frac * clock.ravel(), fabric.ravel(), strict=True)
     found = [law.parts(*pair) for pair in pairs]
     parts = {name: np.array([one[name] for one in found]).reshape(clock.shape) for name in found[0]}

@@ -104,8 +104,8 @@ class StepLaw:
         own_s = sum(s for name, s in found.items() if name not in WAITED_FOR)
         return {**found, "stragglers": (slower - 1) * own_s}
 
-    def sustained(self, draw: Draw, cut: bool = True) -> Sustained:
-        """Clock and power of a GPU over a step at full fabric."""
+    def sustained(self, draw: Draw, cut: bool = True, cap_frac: float = 1.0) -> Sustained:
+        """Clock and power of a GPU over a step at full fabric, under a cap."""
         at_full = self.parts(1.0, 1.0)
         tokens = float(self.layout.global_batch * self.sequence_tokens)
         gpus = self.layout.gpus
@@ -124,7 +124,7 @@ class StepLaw:
             product_flop=tokens * linear / gpus,
             attention_flop=tokens * attention / gpus,
         )
-        return sustained(load, self.kernels, self.dtype, draw, cut)
+        return sustained(load, self.kernels, self.dtype, draw, cut, cap_frac)
 
     def _messages_s(self, links: TrainingLinks) -> float:
         layout = self.layout

@@ -112,6 +112,13 @@ class Learning:
         known = self.has_steps[j] and bool(self.own.gpu_type[j])
         return self._speed(j).wave if known else None
 
+    def held_clock(self, j: int) -> float:
+        """Clock that boards hold at their limit in a job's steps, of the full one; 1 for a job
+        without steps, or before it starts.
+        """
+        known = self.has_steps[j] and bool(self.own.gpu_type[j])
+        return self._speed(j).held_frac if known else 1.0
+
     def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
         """Rate of progress of a job with steps over that at full clock and whole fabric."""
         return self._speed(j).speed(clock_frac, fabric_frac)

@@ -12,6 +12,7 @@ from twin.simulation.jobs.phase import CUT_OFF, RUNNING
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
+from twin.simulation.state.work import SHARED
 from twin.workload import Job
 
 WAITING_ACTIVITY = 0.05
@@ -60,6 +61,7 @@ class NodesOfJobs:
         self.work_frac = racks.work_frac[rack]
         self.gpu_span_w = placement.node_gpus * racks.gpu_span_w[rack]
         self.cpu_span_w = racks.cpu_span_w[rack]
+        self.rack_of_node = rack
         self.kind_of_node = placement.kind_of_node
         self.works_on = np.array([job.gpus for job in jobs])
 
@@ -71,6 +73,20 @@ class NodesOfJobs:
         parts = self.sharing.on_shared() if self.sharing.parts.any else ()
         changes = (*parts, *(values[running] for values in busy))
         return (own.hands, *(values.tobytes() for values in changes))
+
+    def clocks_under(self, ceiling_frac: float, racks: int) -> Array:
+        """(rack,) share of the clock that boards hold, at which no job's GPUs are above a share of
+        the full clock; that share itself where jobs share nodes, infinite where none runs.
+        """
+        share = np.full(len(self.works_on), ceiling_frac)
+        for j in self.own.running:
+            share[j] = min(ceiling_frac / self.learning.held_clock(j), 1.0)
+        held = np.flatnonzero((self.own.work_of_node >= 0) | (self.own.work_of_node == SHARED))
+        owner = self.own.work_of_node.take(held)
+        of_node = np.where(owner >= 0, share.take(np.maximum(owner, 0)), ceiling_frac)
+        found = np.full(racks, np.inf)
+        np.minimum.at(found, self.rack_of_node.take(held), of_node)
+        return found
 
     def enter(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         """Enter activities of every gang's nodes, of their busiest GPUs, and shares of their racks'

@@ -59,6 +59,8 @@ class TrainingSpeed:
         self.law = self._with_rollouts(trains, scenario, on, gpus)
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
+        self.held_frac = max(nominal.held.clock_frac, self.law.answers_clock)
+        """Highest clock that its boards hold in a step, of the full one."""
         self.tokens_per_s = nominal.tokens / self.nominal_s
         self.tflop_s_per_gpu = nominal.flop / self.nominal_s / gpus / 1e12
         self.wave = Wave(nominal, scenario.controls.power_floor)

@@ -14,7 +14,7 @@ from twin.simulation.record.losses import Losses
 from twin.simulation.serving.service import Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
-from twin.simulation.state.work import FIRST_POOL, SHARED
+from twin.simulation.state.work import FIRST_POOL
 from twin.workload import Pool
 
 CPU_ACTIVITY = 0.3
@@ -28,6 +28,7 @@ class Serving(Discipline):
         self.world = world
         self.own = world.state.serving
         self.services: list[Service] = []
+        self.jobs = jobs
         self.node_w = jobs.meter.node_w
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         for k, pool in enumerate(pools):
@@ -61,15 +62,12 @@ class Serving(Discipline):
 
     def clocks_under(self, ceiling_frac: float) -> Array:
         """(rack,) share of the clock that its boards hold, at which none is above a share of the
-        full clock; that share itself where jobs run or nothing does.
+        full clock; that share itself where nothing runs.
         """
-        racks = self.world.facility.racks
-        shares = np.full(len(racks.id), np.inf)
+        shares = self.jobs.of_nodes.clocks_under(ceiling_frac, len(self.world.facility.racks.id))
         for service in self.services:
             for fleet, share in service.clocks_under(ceiling_frac):
                 shares[fleet.racks] = np.minimum(shares[fleet.racks], share)
-        work = self.world.state.jobs.work_of_node
-        shares[racks.rack_of_node[(work >= 0) | (work == SHARED)]] = ceiling_frac
         return np.where(np.isfinite(shares), shares, ceiling_frac)
 
     def enter_activity(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
