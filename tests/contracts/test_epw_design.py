@@ -216,3 +216,23 @@ def test_a_change_of_nothing_moves_no_design_day() -> None:
     same = later_year(year, ClimateChange())
     for which in ("cooling_0.4", "wet_bulb_2", "heating_99"):
         assert design_values(same, which) == pytest.approx(design_values(year, which), abs=0.02)
+
+
+@pytest.mark.parametrize(("month", "first"), [(1, 30 * 24), (6, 180 * 24), (12, 364 * 24)])
+def test_a_run_and_its_year_change_the_last_hour_of_a_month_alike(
+    tmp_path: Path, month: int, first: int
+) -> None:
+    """The hour that ends at 24:00 is of the month that ends, as in the year's own months: a day up
+    to that midnight has the year's hours. Both had the next month's change there.
+    """
+    start = f"2026-{month:02}-{DAYS[month - 1]}T00:00:00+00:00"
+    change = {"dry_bulb": [f"{k} K" for k in range(1, 13)]}
+    facility = built(tmp_path, start, name="chicago", change=change)
+    year = year_of_site(facility)
+    assert isinstance(year, YearOfAir)
+    hours = np.arange(1, 25)
+    dry_degc = facility.weather.table(hours * 3600.0)[:, 0]
+    before = year_of_climate(rows(Climate)["chicago"]).dry_bulb_degc
+    place = first + hours - 1
+    assert dry_degc - before[place] == pytest.approx(np.full(24, month))
+    assert dry_degc == pytest.approx(year.dry_bulb_degc[place])

@@ -89,6 +89,61 @@ def test_a_fork_that_breaks_does_not_end_the_run(file: Path, monkeypatch: Patch)
     assert list(twin.Result.load(out).meta["lacking"]) == ["what each fault cost"]
 
 
+OF_THE_RUN = {
+    "the table loops": ("time_tables", "_loops"),
+    "the table witnesses": ("tables", "witnesses"),
+    "its headline numbers": ("result", "summary"),
+    "its costs": ("result", "cost_tables"),
+    "the review of its design": ("result", "review"),
+    "its warnings": ("result", "warnings"),
+}
+"""What stands in the run's own result, and the function in its last steps that makes it."""
+
+
+@pytest.mark.parametrize("what", OF_THE_RUN)
+def test_a_fault_in_the_result_itself_leaves_the_rest(
+    what: str, file: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A day of simulated time went with one table that could not be made."""
+    assert ran(file)[0] == 0
+    whole = twin.Result.load(file.parent / "out")
+    place, name = OF_THE_RUN[what]
+    monkeypatch.setattr(f"twin.simulation.outcome.{place}.{name}", failing())
+    code, out = ran(file, "--overwrite")
+    kept = twin.Result.load(out)
+    assert code == 1
+    assert f"lacks {what} (Singular: singular matrix" in " ".join(capsys.readouterr().err.split())
+    assert what in kept.meta["lacking"]
+    assert kept.frame("racks").equals(whole.frame("racks"))
+    assert kept.frame("events").equals(whole.frame("events"))
+    if what.startswith("the table"):
+        assert kept.frame(what.removeprefix("the table ")).empty
+        assert kept.summary["energy_it_j"] == whole.summary["energy_it_j"]
+
+
+def test_in_python_too_the_error_has_what_a_run_left(file: Path, monkeypatch: Patch) -> None:
+    """Of a run to its end, and of one that was stopped half-way."""
+    monkeypatch.setattr("twin.simulation.outcome.time_tables._loops", failing())
+    run = twin.start(twin.build(twin.load(file))).until("30 min")
+    with pytest.raises(RunError, match="the run stands, and its result lacks the table loops"):
+        run.result()
+    with pytest.raises(RunError, match="the run is over, and its result lacks") as caught:
+        run.until().result()
+    assert isinstance(caught.value.kept, twin.Result)
+    assert caught.value.kept.summary["energy_it_j"] > 0
+
+
+def test_balances_that_cannot_be_worked_out_are_not_said_to_close(
+    file: Path, monkeypatch: Patch
+) -> None:
+    """The result is marked, and says why."""
+    monkeypatch.setattr("twin.simulation.run.unbalanced", failing())
+    with pytest.raises(RunError, match="balances do not close: Singular") as caught:
+        twin.run(file)
+    assert isinstance(caught.value.kept, twin.Result)
+    assert "Singular" in caught.value.kept.invalid
+
+
 def test_without_a_folder_the_error_has_the_result(file: Path, monkeypatch: Patch) -> None:
     """Whoever runs in Python has it as `kept`."""
     monkeypatch.setattr(single, "year_of_run", failing())

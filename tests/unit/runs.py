@@ -48,7 +48,7 @@ class Finished:
         """(period, member) of a column such as `racks.power_w`."""
         table, name = column.split(".")
         tables = time_tables(self.disciplines, self.recorder)
-        (columns,) = (columns for columns in tables if columns.table.name == table)
+        (columns,) = (make() for of, make in tables if of.name == table)
         periods = np.unique(columns["time_s"]).size
         return np.asarray(columns[name], dtype=float).reshape(periods, -1)
 

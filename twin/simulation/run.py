@@ -17,6 +17,7 @@ from twin.facility.model import Facility
 from twin.garbage import rarely_collected
 from twin.physics.linear_algebra import one_thread
 from twin.results import Frames, Result
+from twin.results.parts import ResultParts, refuse_incomplete
 from twin.simulation import checkpoint
 from twin.simulation.branch import ACTIONS, DRILLS, FAULTS, forked, reschedule, seconds
 from twin.simulation.checkpoint import Stored
@@ -174,16 +175,23 @@ class Run:
     def result(self) -> Result:
         """The Result so far; of the whole horizon once it is done.
 
-        Raises RunError where the balances of a finished run do not close; its `kept` is the Result,
-        marked invalid.
+        Raises RunError where the balances of a finished run do not close, or a part cannot be
+        worked out; its `kept` is the Result, marked invalid, or without that part.
         """
         self._refuse_torn()
-        invalid = unbalanced(self._loop.run) if self.done else ""
+        invalid = self._invalid() if self.done else ""
         stopped = "" if self.done else f"stopped after {self.now_s:,.3f} s, and can go on"
         kept = self._result(self._wall_s, stopped, invalid)
         if invalid:
             raise RunError(f"the balances do not close: {invalid}", kept)
+        refuse_incomplete(kept)
         return kept
+
+    def _invalid(self) -> str:
+        """Which balances do not close, or why that cannot be said; empty where all close."""
+        parts = ResultParts()
+        said = parts.of("balances", lambda: unbalanced(self._loop.run), "")
+        return said or "; ".join(parts.lacking.values())
 
     def _result(self, wall_s: float, stopped: str, invalid: str = "") -> Result:
         try:

@@ -10,13 +10,13 @@ from typing import Any
 from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
 from twin.results import Result, refuse_foreign
+from twin.results.parts import kept_and_drawn, refuse_incomplete, with_part
 from twin.scenario import Scenario
 from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
 from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
 from twin.study.kept_reviews import keep_reviews, reviews_beside
-from twin.study.parts import kept_and_drawn, refuse_incomplete, with_part
 from twin.study.year_of_run import year_of_run
 
 
@@ -46,6 +46,7 @@ def run(
     except RunError as error:
         if place is not None and isinstance(error.kept, Result):
             error.kept.save(place)
+            refuse_incomplete(error.kept, place)
         raise
     try:
         result = examined(facility, lived)

@@ -66,8 +66,9 @@ def _by_month(change: ClimateChange) -> tuple[Array, Array, Array]:
 
 
 def _later(found: Weather, change: ClimateChange, year: YearOfAir, start: datetime) -> Weather:
+    """A row belongs to the month that it ends, as in `YearOfAir`: that of 24:00 to the old one."""
     clock = np.datetime64(start.replace(tzinfo=None), "s")
-    moment = clock + found.time_s.astype("timedelta64[s]")
+    moment = clock + (np.ceil(found.time_s) - 1.0).astype("timedelta64[s]")
     month = moment.astype("datetime64[M]").astype(int) % 12
     dry, wet = morphed(_air(found), month, year, _by_month(change))
     return Weather(found.time_s, dry, wet, found.pressure_pa)

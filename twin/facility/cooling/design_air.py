@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index, total_by
-from twin.errors import RunError
+from twin.errors import InputError, Problem
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.model import RoomAir
 from twin.physics.coil import HOLDS, OPEN, SHUT, ControlledCoils
@@ -64,7 +64,7 @@ def _drawn_degc(design: DesignAir) -> Array:
     """(zone and handler,) air drawn in.
 
     A valve that is open where it should be shut holds its set-point for a round: were all of a hall
-    shut at once, its heat had nowhere to go and its air no rest. RunError where valves find none.
+    shut at once, its heat had nowhere to go and its air no rest. InputError where valves find none.
     """
     air = design.air
     zones = air.zone_node.size
@@ -81,14 +81,15 @@ def _drawn_degc(design: DesignAir) -> Array:
         piece = np.where((before == OPEN) & (asked == SHUT), HOLDS, asked)
         if np.array_equal(piece, before):
             return found
-    raise RunError(_restless(int(np.count_nonzero(piece != before))))
+    raise InputError([_restless(int(np.count_nonzero(piece != before)))])
 
 
-def _restless(valves: int) -> str:
-    return (
-        f"the air of the halls at rest was not found: after {ROUNDS_MAX} rounds {valves} valves of "
-        "air handlers still move between open, holding and shut; other supply temperatures or "
-        "water would let them rest"
+def _restless(valves: int) -> Problem:
+    return Problem(
+        "layout.cooling.air",
+        f"halls whose air finds no rest: after {ROUNDS_MAX} rounds {valves} valves of air handlers "
+        "still move between open, holding and shut",
+        "supply temperatures and water on which they rest",
     )
 
 

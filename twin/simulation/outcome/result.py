@@ -8,7 +8,9 @@ from typing import Any
 from twin.analysis.economics import cost_tables
 from twin.analysis.review import review
 from twin.controls import Drill, drilled, ends_s
-from twin.results import Frames, Result
+from twin.findings import Finding
+from twin.results import Columns, Frames, Result
+from twin.results.parts import ResultParts
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.summary import summary, warnings
@@ -18,27 +20,36 @@ from twin.simulation.outcome.tables import tables
 def result(
     run: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "", invalid: str = ""
 ) -> Result:
-    """Everything that a run leaves.
+    """Everything that a run leaves; what cannot be worked out stands empty, and is told.
 
     stopped   why it ended before its horizon, if it did
     invalid   why its numbers are no answer, if they are none
     """
     facility = run.world.facility
-    headline = summary(run, wall_s)
-    found = tables(run, recorder)
-    costs = cost_tables(facility, headline, found)
-    return Result(
+    parts = ResultParts()
+    no_numbers: dict[str, Any] = {}
+    no_tables: dict[str, Columns] = {}
+    headline = parts.of("its headline numbers", lambda: summary(run, wall_s), no_numbers)
+    found = tables(run, recorder, parts)
+    costs = parts.of("its costs", lambda: cost_tables(facility, headline, found), no_tables)
+    kept = Result(
         tables=Frames(found | costs),
         summary=headline,
         scenario_yaml=facility.scenario_yaml,
-        meta=_meta(run, wall_s, stopped, invalid),
+        meta=_meta(run, wall_s, stopped, invalid, parts),
         inputs=facility.inputs,
     )
+    return parts.told(kept)
 
 
-def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[str, Any]:
+def _meta(
+    run: Disciplines, wall_s: float, stopped: str, invalid: str, parts: ResultParts
+) -> dict[str, Any]:
     facility = run.world.facility
     scenario = facility.scenario
+    no_findings: tuple[Finding, ...] = ()
+    no_words: list[str] = []
+    found = parts.of("the review of its design", lambda: review(facility), no_findings)
     return {
         "name": scenario.name,
         "title": scenario.description or scenario.name,
@@ -53,8 +64,8 @@ def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[s
         "period_s": scenario.outputs.period,
         "stopped": stopped,
         "invalid": invalid,
-        "findings": [finding.as_dict() for finding in review(facility)],
-        "warnings": warnings(run),
+        "findings": [finding.as_dict() for finding in found],
+        "warnings": parts.of("its warnings", lambda: warnings(run), no_words),
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,28 @@ from twin.analysis.witnesses import witnesses
 from twin.facility.model import Facility
 from twin.facility.shifting import shift_rows
 from twin.results import TABLES, Columns, Frames
+from twin.results.parts import ResultParts
 from twin.results.tables import (
+    BATTERIES,
     COMPONENTS,
+    CRITICAL_PATHS,
     DEMAND_RESPONSE,
     DRILL_SHEET,
     EDGES,
+    ELECTRICAL,
     ENERGY,
     EVENTS,
+    GENERATIONS,
     HALLS,
+    JOBS,
+    LOADING,
     LOCKOUTS,
     LOSSES,
     POWER,
     POWER_SWINGS,
     SHIFTS,
+    STOPS,
+    TOKEN_BALANCE,
     WITNESSES,
 )
 from twin.simulation.disciplines import Disciplines
@@ -35,47 +45,64 @@ from twin.simulation.outcome.critical_paths import critical_paths_table
 from twin.simulation.outcome.design_tables import electrical_table, loading_table
 from twin.simulation.outcome.job_metrics import generations_table, jobs_table, stops_table
 from twin.simulation.outcome.recorder import Recorder
-from twin.simulation.outcome.time_tables import time_tables
+from twin.simulation.outcome.time_tables import Make, time_tables
 from twin.simulation.outcome.token_balance import token_balance
+from twin.tables import Table
 
 HOUR_S = 3600.0
 Row = dict[str, Any]
 
 
-def tables(run: Disciplines, recorder: Recorder) -> dict[str, Columns]:
-    """Every declared table; those that compare with other runs are empty."""
-    facility = run.world.facility
-    timed = time_tables(run, recorder)
-    drawn = [
-        *_standing(facility),
-        loading_table(facility),
-        electrical_table(facility),
-        *timed,
-        battery_margins(facility, next(table for table in timed if table.table is POWER)),
-        jobs_table(run),
-        stops_table(run),
-        critical_paths_table(run),
-        generations_table(run),
-        Columns.of_rows(SHIFTS, shift_rows(facility)),
-        Columns.of_rows(EVENTS, [asdict(event) for event in run.world.log]),
-        Columns.of_rows(POWER_SWINGS, run.jobs.swings.rows()),
-        Columns.of_rows(DEMAND_RESPONSE, run.response.rows()),
-        Columns.of_rows(LOCKOUTS, _lockouts(run)),
-        losses(run),
-        token_balance(run),
-        Columns.of_rows(ENERGY, _energy(run)),
-        Columns.of_rows(WITNESSES, witnesses(facility)),
-    ]
+def tables(
+    run: Disciplines, recorder: Recorder, parts: ResultParts | None = None
+) -> dict[str, Columns]:
+    """Every declared table; those that compare with other runs are empty.
+
+    parts   takes down which could not be made, and stand empty; without it a fault in one is raised
+    """
     found = {table.name: Columns.of(table, {}) for table in TABLES}
-    found |= {columns.table.name: columns for columns in drawn}
-    found[DRILL_SHEET.name] = Columns.of_rows(DRILL_SHEET, drill_sheet(facility, Frames(found)))
+    for table, make in _makers(run, recorder, found):
+        empty = found[table.name]
+        found[table.name] = parts.of(f"the table {table.name}", make, empty) if parts else make()
     return found
 
 
-def _standing(facility: Facility) -> list[Columns]:
+def _makers(
+    run: Disciplines, recorder: Recorder, found: dict[str, Columns]
+) -> Iterator[tuple[Table, Make]]:
+    """Each table with what makes it, and may look at those found before it."""
+    facility = run.world.facility
+    world = run.world
+    yield from _standing(facility)
+    yield LOADING, lambda: loading_table(facility)
+    yield ELECTRICAL, lambda: electrical_table(facility)
+    yield from time_tables(run, recorder)
+    yield BATTERIES, lambda: battery_margins(facility, found[POWER.name])
+    yield JOBS, lambda: jobs_table(run)
+    yield STOPS, lambda: stops_table(run)
+    yield CRITICAL_PATHS, lambda: critical_paths_table(run)
+    yield GENERATIONS, lambda: generations_table(run)
+    yield SHIFTS, lambda: Columns.of_rows(SHIFTS, shift_rows(facility))
+    yield EVENTS, lambda: Columns.of_rows(EVENTS, [asdict(event) for event in world.log])
+    yield POWER_SWINGS, lambda: Columns.of_rows(POWER_SWINGS, run.jobs.swings.rows())
+    yield DEMAND_RESPONSE, lambda: Columns.of_rows(DEMAND_RESPONSE, run.response.rows())
+    yield LOCKOUTS, lambda: Columns.of_rows(LOCKOUTS, _lockouts(run))
+    yield LOSSES, lambda: losses(run)
+    yield TOKEN_BALANCE, lambda: token_balance(run)
+    yield ENERGY, lambda: Columns.of_rows(ENERGY, _energy(run))
+    yield WITNESSES, lambda: Columns.of_rows(WITNESSES, witnesses(facility))
+    yield DRILL_SHEET, lambda: _drill_sheet(facility, found)
+
+
+def _standing(facility: Facility) -> Iterator[tuple[Table, Make]]:
     """What stands there, whatever happens."""
     held = facility.columns()
-    return [Columns.of(table, held[table.name]) for table in (COMPONENTS, EDGES, HALLS)]
+    for table in (COMPONENTS, EDGES, HALLS):
+        yield table, partial(Columns.of, table, held[table.name])
+
+
+def _drill_sheet(facility: Facility, found: dict[str, Columns]) -> Columns:
+    return Columns.of_rows(DRILL_SHEET, drill_sheet(facility, Frames(found)))
 
 
 def _lockouts(run: Disciplines) -> list[Row]:

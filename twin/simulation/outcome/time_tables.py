@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from twin.simulation.state.record import SITE
 from twin.tables import Table
 
 Values = dict[str, Array]
+Make = Callable[[], Columns]
 TIMED = (
     tables.SITE,
     tables.RACKS,
@@ -31,8 +33,8 @@ TIMED = (
 """Tables of a row a period."""
 
 
-def time_tables(run: Disciplines, recorder: Recorder) -> list[Columns]:
-    """The tables of `TIMED`."""
+def time_tables(run: Disciplines, recorder: Recorder) -> Iterator[tuple[Table, Make]]:
+    """Each of `TIMED` with what makes it."""
     facility = run.world.facility
     tree = facility.power
     cooling = facility.cooling
@@ -40,11 +42,11 @@ def time_tables(run: Disciplines, recorder: Recorder) -> list[Columns]:
     sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
     kinds = [kind for kind, members in sizes.items() for _ in members]
     if recorder.own.samples < 2:
-        return [Columns.of(table, {}) for table in TIMED]
+        yield from ((table, partial(Columns.of, table, {})) for table in TIMED)
+        return
     time_s = recorder.held("time_s")[:, 0]
     span_s = np.diff(recorder.rows("time_s"), axis=0)
     services = [s.pool.name for s in run.serving.services]
-    moist = run.moisture.hall_names
     bess = [tree.id[p] for p in tree.bess.node]
     labels: tuple[dict[str, Sequence[str]], ...] = (
         {},
@@ -52,24 +54,24 @@ def time_tables(run: Disciplines, recorder: Recorder) -> list[Columns]:
         {"component": tree.id[: tree.equipment]},
         {"component": bess},
         {"loop": loops, "kind": kinds},
-        {"hall": moist},
+        {"hall": run.moisture.hall_names},
         {"service": services},
     )
-    values = (
-        _site(run, recorder, time_s, span_s[:, 0]),
-        _racks(run, recorder, span_s),
-        _power(recorder, span_s),
-        _bess(tree, recorder, span_s),
-        _loops(run, recorder, span_s),
-        _moist(run, recorder, span_s),
-        _services(run, recorder, span_s),
+    values: tuple[Callable[[], Values], ...] = (
+        lambda: _site(run, recorder, time_s, span_s[:, 0]),
+        lambda: _racks(run, recorder, span_s),
+        lambda: _power(recorder, span_s),
+        lambda: _bess(tree, recorder, span_s),
+        lambda: _loops(run, recorder, span_s),
+        lambda: _moist(run, recorder, span_s),
+        lambda: _services(run, recorder, span_s),
     )
-    parts = zip(TIMED, labels, values, strict=True)
-    return [_table(table, time_s, of, columns) for table, of, columns in parts]
+    for table, of, columns in zip(TIMED, labels, values, strict=True):
+        yield table, partial(_table, table, time_s, of, columns)
 
 
 def _table(
-    table: Table, time_s: Array, labels: dict[str, Sequence[str]], values: Values
+    table: Table, time_s: Array, labels: dict[str, Sequence[str]], values: Callable[[], Values]
 ) -> Columns:
     """Labels repeat within a period, time repeats over the labels."""
     each = len(next(iter(labels.values()))) if labels else 1
@@ -77,7 +79,7 @@ def _table(
         return Columns.of(table, {})
     head = {"time_s": np.repeat(time_s, each)}
     head |= {key: repeated(names, len(time_s)) for key, names in labels.items()}
-    return Columns.of(table, head | {name: column.ravel() for name, column in values.items()})
+    return Columns.of(table, head | {name: column.ravel() for name, column in values().items()})
 
 
 def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) -> Values:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from twin.facility import Facility
 from twin.results import Result
+from twin.results.parts import with_part
 from twin.simulation import Progress, start
 from twin.study.counterfactuals.lived import Forks
-from twin.study.parts import with_part
 
 __all__ = ["Forks", "add_counterfactuals", "simulate_with_counterfactuals"]
 

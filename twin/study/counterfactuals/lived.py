@@ -8,10 +8,10 @@ from typing import Any
 from twin.errors import RunError
 from twin.facility import Facility, build
 from twin.results import Frames, Result
+from twin.results.parts import with_part
 from twin.simulation import Progress, Run, Totals, start
 from twin.study.counterfactuals.cases import FaultCase, plan
 from twin.study.counterfactuals.rows import Forked, Outcome, tables
-from twin.study.parts import with_part
 
 
 class Forks:
