@@ -12,10 +12,13 @@ import pytest
 from chromium import browser
 from synthetic import synthetic
 
+from twin.analysis.economics import figures
 from twin.analysis.figure_row import Row
-from twin.analysis.side_by_side import AMOUNTS, SideBySide, side_by_side
+from twin.analysis.side_by_side import AMOUNTS, SideBySide, is_answer, side_by_side
 from twin.cli import main
+from twin.present.asked_keys import key_by_key
 from twin.present.comparison import blocks, decides, page, sentences
+from twin.present.figure_names import called
 from twin.present.figures.side_by_side import written
 from twin.results import Result
 
@@ -284,3 +287,50 @@ def test_a_part_that_many_designs_share_tells_which_of_its_keys_differ() -> None
         ("layout.power.ring.ring.clears", "section", "section", "half"),
         ("layout.power.tie", "0 keys", "8 keys", "0 keys"),
     )
+
+
+def test_keys_stand_below_their_part_and_parts_that_a_design_lacks_are_one_row() -> None:
+    """Five designs printed ten pages of keys, most of them of parts that one design alone has."""
+    text = synthetic().scenario_yaml
+    ups = "  - {name: ups, type: ups_500, count: %d, fed_by: [{source: board}]}\n"
+    more = "  - {name: spare, type: ups_500, count: 2, fed_by: [{source: board}]}\n"
+    held = [
+        replace(synthetic(), scenario_yaml=f"{text}power:\n{ups % 4}"),
+        replace(synthetic(), scenario_yaml=f"{text}power:\n{ups % 5}{more}tiles: []\n"),
+    ]
+    keys = key_by_key(side_by_side(held, ["a", "b"]))
+    assert keys.rows == (
+        ("power.ups", "", ""),
+        ("count", "4", "5"),
+        ("power", "", ""),
+        ("spare", "–", "4 keys"),
+    )
+    assert keys.closed == "All 5 keys that differ"  # `tiles: []` states nothing
+    assert "--json lists each of them" in keys.note
+
+
+def test_every_number_of_a_summary_is_in_words() -> None:
+    """Read `npv usd`, `energy it` and `usd per gpu h installed`."""
+    first, second = synthetic(), other(1.2)
+    names = [*first.summary, *figures(first), *figures(second)]
+    for name in filter(is_answer, names):
+        said = called(name)
+        assert "usd" not in said.lower(), name
+        assert said[0].isupper(), name
+    changed = {key: 2.0 * value for key, value in first.summary.items() if is_number(value)}
+    found = side_by_side([first, other(1.0, **changed)], ["a", "b"])
+    told = [row[0] for one in blocks(found) if one.title == "Other numbers" for row in one.rows]
+    assert {"Energy of IT", "Tokens made", "GPU hours below full clock"} <= set(told)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def test_keys_are_the_last_thing_on_the_page() -> None:
+    rows = "".join(f"  - {{name: row_{n}, racks: {n + 1}}}\n" for n in range(9))
+    text = f"{synthetic().scenario_yaml}power:\n{rows}"
+    more = replace(other(1.0, requests=5), scenario_yaml=text)
+    text = page(side_by_side([synthetic(), more], ["a", "b"]))
+    order = ["What was asked differently", "<figure>", "other number", "keys that differ"]
+    assert [text.index(one) for one in order] == sorted(text.index(one) for one in order)

@@ -37,6 +37,8 @@ class Grid:
     """Words that stand for the table until a reader opens it; empty where it is open."""
     again: bool = False
     """Says one by one what the table before it sums up: paper goes without."""
+    of_parts: bool = False
+    """Whether a row of a first cell alone names the part that the rows below it belong to."""
     kind: Literal["grid"] = "grid"
 
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from twin.analysis.figure_row import Row
-from twin.analysis.side_by_side import AskedKey, SideBySide
-from twin.present.blocks import Block, Grid, Lines, Picture, Section, drawn_picture, grid, words
+from twin.analysis.side_by_side import SideBySide
+from twin.present.asked_keys import ASKED, in_short, key_by_key
+from twin.present.blocks import Block, Grid, Lines, Picture, Section, drawn_picture
+from twin.present.figure_names import called
 from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
 from twin.present.report.differences import differences_page
-from twin.quantities import NONE, count, counted, figures, percent, short, signed
+from twin.quantities import NONE, count, figures, percent, signed
 from twin.results.folder import write_named, writing
-from twin.units import customary
 
 MOST_ACROSS = 3
 """Designs whose changes stand in the table of their values; of more they are one of their own."""
-FOLD_FROM = 6
-"""Keys that begin alike are one row from so many on."""
-MOST_ASKED = 500
-LONGEST = 80
-"""Letters of a value."""
 _LEAST_FRAC = 0.0005
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
-"""What states nothing."""
-_FOLDED = "Where many keys of a part differ: how many of them each design states."
 
 
 def sentences(found: SideBySide) -> list[str]:
@@ -90,9 +80,9 @@ def _gains(row: Row, n: int) -> float:
 
 def blocks(found: SideBySide) -> list[Block]:
     """What decides, what else differs, what was asked differently."""
-    asked = _folded(found)
-    every = [_every_key(found)] if len(asked.rows) < len(found.asked) else []
-    return [*decides(found), asked, *every, *_others(found)]
+    asked = in_short(found)
+    every = [key_by_key(found)] if len(asked.rows) < len(found.asked) else []
+    return [*decides(found), asked, *_others(found), *every]
 
 
 def number_blocks(found: SideBySide) -> list[Block]:
@@ -114,7 +104,8 @@ def decides(found: SideBySide) -> list[Grid]:
 
 def _others(found: SideBySide) -> list[Grid]:
     title = f"All {count(len(found.others))} other numbers that differ"
-    return _grids("Other numbers", found, found.others, closed=title) if found.others else []
+    rows = [replace(row, what=called(row.name)) for row in found.others]
+    return _grids("Other numbers", found, rows, closed=title) if rows else []
 
 
 def _grids(
@@ -127,7 +118,8 @@ def _grids(
         told = [(row.what, *_values(row), *_changes(row)) for row in rows]
         return [_grid(title, (*found.names, *less), told, note, closed)]
     values = [(row.what, *_values(row)) for row in rows]
-    changes = [(row.what, *_changes(row)) for row in rows]
+    told = [(row.what, *_changes(row)) for row in rows]
+    changes = [one for one in told if set(one[1:]) != {NONE}]
     apart = f"{closed}: changes from {first}" if closed else ""
     return [
         _grid(title, found.names, values, note, closed),
@@ -180,91 +172,11 @@ def _share(change_frac: float) -> str:
     return f" ({said})" if abs(change_frac) >= _LEAST_FRAC else ""
 
 
-def _folded(found: SideBySide) -> Grid:
-    """Keys that begin alike are one row where there are many: a layout is one difference."""
-    groups: dict[str, list[AskedKey]] = {}
-    for one in found.asked:
-        groups.setdefault(_beginning(one.key), []).append(one)
-    rows: list[tuple[str, ...]] = []
-    for start, held in groups.items():
-        rows += _opened(start, held)
-    right = tuple(False for _ in range(len(found.names) + 1))
-    note = _FOLDED if len(rows) < len(found.asked) else ""
-    note = note if rows else "Nothing was asked differently."
-    return Grid("What was asked differently", ("Key", *found.names), tuple(rows), right, note)
-
-
-def _opened(start: str, held: Sequence[AskedKey]) -> list[tuple[str, ...]]:
-    """Rows of the keys below a beginning: each by itself where there are few; else a row for each
-    of its parts, opened in turn, where those are few; else one row.
-    """
-    if len(held) < FOLD_FROM:
-        told = map(_asked_row, held)
-        return [one for one in told if len(set(one[1:])) > 1]
-    parts: dict[str, list[AskedKey]] = {}
-    for one in held:
-        parts.setdefault(_next(start, one.key), []).append(one)
-    whole = (start, *(_stated(held, n) for n in range(len(held[0].values))))
-    if start in parts or len(parts) >= FOLD_FROM or (len(parts) > 1 and _of_some(held)):
-        return [whole]
-    rows = [row for deeper, keys in parts.items() for row in _opened(deeper, keys)]
-    return rows if len(rows) < FOLD_FROM else [whole]
-
-
-def _beginning(key: str) -> str:
-    """The part of a scenario or of its layout that a key belongs to."""
-    parts = re.split(r"[.\[]", key)
-    return ".".join(parts[:2] if parts[0] == "layout" else parts[:1])
-
-
-def _stated(held: Sequence[AskedKey], n: int) -> str:
-    """How many of the keys design `n` states at all."""
-    return counted(sum(one.values[n] not in _NOTHING for one in held), "key")
-
-
-def _of_some(held: Sequence[AskedKey]) -> bool:
-    """Whether each design states all of the keys or none of them: they are one thing, that some
-    have.
-    """
-    stated = [[value not in _NOTHING for value in one.values] for one in held]
-    return all(one == stated[0] for one in stated) and not all(stated[0])
-
-
-def _next(start: str, key: str) -> str:
-    """A beginning with one more part of a key that begins so."""
-    rest = re.match(r"[.\[]?[^.\[]*", key[len(start) :])
-    return start + (rest[0] if rest else "")
-
-
-def _every_key(found: SideBySide) -> Grid:
-    frame = pd.DataFrame([_asked_row(one) for one in found.asked], dtype=object)
-    headings = ("Key", *found.names)
-    frame.columns = pd.Index(range(len(headings)))
-    closed = f"All {count(len(found.asked))} keys that differ"
-    columns = {name: (n, words) for n, name in enumerate(headings)}
-    made = grid("Keys", frame, columns, MOST_ASKED, closed=closed)  # type: ignore[arg-type]
-    return made
-
-
-def _asked_row(one: AskedKey) -> tuple[str, ...]:
-    return (one.key, *map(_asked, one.values))
-
-
-def _asked(value: Any) -> str:
-    """A value as files state it, in its usual unit."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return NONE if value in _NOTHING else short(customary(str(value)), LONGEST)
-
-
 def page(found: SideBySide) -> str:
     """The comparison as one HTML page that needs nothing else."""
-    first, *rest = blocks(found)
     section = Section("Differences", [], [
         Lines("In words", tuple(sentences(found))),
-        first,
-        side_by_side_picture(found),
-        *rest,
+        *_with_picture(found),
     ])  # fmt: skip
     over = (
         f"Comparison of {len(found.names)} designs; {found.names[0]} is what the others are held "
@@ -273,9 +185,17 @@ def page(found: SideBySide) -> str:
     return differences_page("comparison", " · ".join(found.names), over, [section])
 
 
+def _with_picture(found: SideBySide) -> Iterator[Block]:
+    """Bars stand below what was asked: short tables fill a page of paper, a picture leaves it."""
+    for one in blocks(found):
+        yield one
+        if one.kind == "grid" and one.title == ASKED:
+            yield side_by_side_picture(found)
+
+
 def side_by_side_picture(found: SideBySide) -> Picture:
     """Bars of what decides."""
-    caption = "Each figure over its largest value among the designs; bars stand as in the title."
+    caption = "Each figure over its largest value among the designs, which stand as in the title."
     told = []
     for row in found.decides:
         if row.differs:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from twin.analysis.economics import figures
-from twin.named_quantity import readable, spoken
+from twin.named_quantity import readable
 from twin.present.blocks import Block, Columns, Section, grid, words
+from twin.present.figure_names import called
 from twin.quantities import count, money, percent, price
 from twin.quantities import figures as figures_of
 from twin.results import Result
@@ -82,7 +83,7 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said(name: str) -> str:
-    return _SAID.get(name) or spoken(name).capitalize()
+    return _BELOW.get(name) or called(name)
 
 
 def _shown(name: str, value: float) -> str:
@@ -93,46 +94,15 @@ def _between(name: str, low: Any, high: Any) -> str:
     return "" if low == high else f"{readable(name, low)} to {readable(name, high)}"
 
 
-_SAID = {
-    "capex_usd": "Bought at the start",
+_BELOW = {
     "capex_it_usd": "of which IT",
     "capex_plant_usd": "of which plant",
     "capex_building_usd": "of which building",
-    "construction_usd_per_w": "Construction a watt",
-    "unpriced_blocks": "Blocks without a price",
-    "year_factor": "Runs in a year",
-    "annual_usd": "Costs of a year",
     "annual_capital_usd": "of which capital",
     "annual_operating_usd": "of which operation",
     "annual_energy_usd": "of which energy",
-    "energy_cost_frac": "Share of energy",
-    "annual_revenue_usd": "Revenue of a year",
-    "usd_per_gpu_h_installed": "An hour of an installed GPU",
-    "usd_per_gpu_h": "An hour of a GPU at work",
-    "usd_per_mtok_served": "A million tokens served",
-    "usd_energy_per_mtok_served": "Energy of a million served",
-    "usd_per_mtok_trained": "A million tokens trained",
-    "usd_energy_per_mtok_trained": "Energy of a million trained",
-    "embodied_kg": "Carbon of making all of it",
-    "annual_location_kg": "Carbon of a year, by location",
-    "annual_market_kg": "Carbon of a year, by market",
-    "annual_embodied_kg": "Carbon of making it, a year",
-    "npv_usd": "Net present value",
-    "irr_frac": "Internal rate of return",
-    "payback_years": "Payback, years",
-    "discounted_payback_years": "Discounted payback, years",
-    "npv_positive_frac": "Chance of a gain",
-    "loan_usd": "Borrowed",
-    "loan_first_year_usd": "Paid to the bank in the first year",
-    "loan_interest_usd": "Interest of all years",
-    "dscr_least": "Least cover of the debt service",
-    "loan_short_frac": "Chance that earnings do not carry it",
-    "equity_usd": "Own money",
-    "equity_npv_usd": "Net present value to owners",
-    "equity_irr_frac": "Rate of return to owners",
-    "equity_payback_years": "Payback to owners, years",
 }
-"""Figures whose names are no words."""
+"""Figures that stand below what they are a part of."""
 _FIGURES: Columns = {
     "Figure": ("what", words),
     "Value": ("value", words),
