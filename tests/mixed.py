@@ -64,6 +64,7 @@ def mixed(number: int) -> Plain:
     _self_made(Random(f"self-made {number}"), asked, minutes)
     _ringed(Random(f"ringed {number}"), asked, minutes)
     _chained(Random(f"chained {number}"), asked)
+    _served(Random(f"served by {number}"), asked)
     return asked
 
 
@@ -350,6 +351,14 @@ def _perhaps(draw: Random, share: float, held: Plain, **keys: Any) -> None:
     """Set keys, now and then."""
     if draw.random() < share:
         held.update(keys)
+
+
+def _served(draw: Random, asked: Plain) -> None:
+    """Services by one software or another, which schedule otherwise and keep other caches."""
+    for work in asked["workload"]:
+        if work["kind"] == "inference":
+            software = draw.choice(["vllm", "vllm_async", "sglang", "tensorrt_llm"])
+            _perhaps(draw, 0.6, work, engine={"software": software})
 
 
 def _chained(draw: Random, asked: Plain) -> None:

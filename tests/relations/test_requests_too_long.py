@@ -102,3 +102,39 @@ def test_a_service_has_what_its_engine_ships_with_there(rack: str, limits: tuple
         result = answer(layout, workload=[work], horizon="20 min")
         served.append(result.frame("services").to_csv())
     assert served[0] == served[1]
+
+
+def learner(**rollouts: Any) -> dict[str, Any]:
+    """A job that learns from its own answers."""
+    made = {"samples": 64, "output_tokens": 1000} | rollouts
+    return {
+        "kind": "training", "name": "rl", "model": "Llama-3-8B", "nodes": 2, "zero_stage": 3,
+        "global_batch_sequences": 64, "sequence_length": 4096, "rollouts": made,
+    }  # fmt: skip
+
+
+def test_answers_that_a_job_learns_from_are_as_long_as_its_model_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prompt and longest answer together, refused at their line; taken where the engine is set."""
+    fits = learner(prompt_tokens=4192)
+    assert "requests_too_long" not in codes(asked(workload=[fits]))
+    path = written(asked(workload=[learner(prompt_tokens=4193)]), tmp_path)
+    assert main(["check", str(path)]) == 2
+    said = capsys.readouterr().err
+    line = path.read_text(encoding="utf-8").split('"rollouts"')[0].count("\n") + 1
+    assert f"scenario.yaml:{line}:" in said
+    assert "cut at 4,000 tokens (`longest_output`) behind 4,193 of a prompt" in said
+    assert LIMIT in said
+    stretched = learner(prompt_tokens=4193, context_tokens=16_384)
+    assert "requests_too_long" not in codes(asked(workload=[stretched]))
+
+
+def test_training_on_longer_sequences_is_told_and_done() -> None:
+    """It teaches positions; a forecast says the same."""
+    longer = learner() | {"sequence_length": 16_384}
+    del longer["rollouts"]
+    says = "sequences of 16,384 tokens; Llama-3-8B was released for 8,192"
+    assert codes(asked(workload=[longer]))["sequences_stretched"] == says
+    found = twin.predict_training("Llama-3-8B", "H100", 8, sequence_length=16_384, zero_stage=3)
+    assert says in found.notes

@@ -20,6 +20,7 @@ from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
+from twin.facility.serving.context import stretched
 from twin.facility.stop_causes import stop_shares
 from twin.facility.training_fit import (
     MEMORY_DOUBT,
@@ -184,8 +185,9 @@ def predict_steps(
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
     step = _held_step(law, gpu, power_cap_w)
+    own = (*usual_notes(profile, gpu, model_row), *stretched(model_row, steps.sequence_length))
     found = _answer(law, step, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
-    return replace(found, notes=(*usual_notes(profile, gpu, model_row), *found.notes))
+    return replace(found, notes=(*own, *found.notes))
 
 
 def _problem(reason: str) -> Problem:
@@ -217,19 +219,17 @@ def _nic_b_s(known: Catalogue, gpu: Gpu) -> float:
 
 
 def _held_step(law: TrainingLaw, gpu: Gpu, cap_w: float | None) -> training.Step:
-    """A step at the clock that the limit, or a lower cap, leaves. InputError for a cap that cannot
-    be held.
-    """
+    """A step at the clock that a limit leaves. InputError for a cap that cannot be held."""
     range_w = gpu.power_max_w - gpu.power_idle_w
     cap_frac = 1.0 if cap_w is None else min((cap_w - gpu.power_idle_w) / range_w, 1.0)
     step = law.step(cap_frac=cap_frac)
     over = max(step.held.power_frac, step.held.high_frac) > cap_frac + CAP_SLACK_FRAC
     if cap_frac == 1.0 or (law.kernels.draw is not None and not over):
         return step
-    least_w = math.ceil(gpu.power_idle_w + range_w * step.held.high_frac)
-    allowed = f"at least {least_w} W, what {gpu.name} draws at its lowest clock"
-    if law.kernels.draw is None:
-        allowed = f"no cap: how {gpu.name} draws at lower clocks was not measured"
+    allowed = f"no cap: how {gpu.name} draws at lower clocks was not measured"
+    if law.kernels.draw is not None:
+        least_w = math.ceil(gpu.power_idle_w + range_w * step.held.high_frac)
+        allowed = f"at least {least_w} W, what {gpu.name} draws at its lowest clock"
     raise InputError([Problem("--power-cap", f"{cap_w:g} W", allowed)])
 
 

@@ -201,13 +201,18 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.ERROR,
         "its engine refuses them; answers past the positions that a model learned are noise",
         "shorter requests or another model; where positions are stretched, "
-        "`engine.context_tokens` (vLLM's max_model_len)",
+        "`engine.context_tokens` or `rollouts.context_tokens` (vLLM's max_model_len)",
     ),
     FindingCode.SOME_REQUESTS_TOO_LONG: Meaning(
         Severity.WARNING,
         "an engine refuses those; here they are answered, and load it",
         "leave them out of the requests; where positions are stretched, "
         "`engine.context_tokens` (vLLM's max_model_len)",
+    ),
+    FindingCode.SEQUENCES_STRETCHED: Meaning(
+        Severity.NOTE,
+        "training teaches it positions that it has not seen, as a stage for longer contexts does",
+        "a shorter `sequence_length`, where that is not meant",
     ),
     FindingCode.OLDER_SCHEDULER: Meaning(
         Severity.NOTE,

@@ -82,6 +82,7 @@ class FindingCode(StrEnum):
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     REQUESTS_TOO_LONG = "requests_too_long"
     SOME_REQUESTS_TOO_LONG = "some_requests_too_long"
+    SEQUENCES_STRETCHED = "sequences_stretched"
     OLDER_SCHEDULER = "older_scheduler"
     NEVER_HAPPENS = "never_happens"
     FILLED_IN = "filled_in"

@@ -24,6 +24,9 @@ class Rollouts(Stated):
     """Spread of the logarithm of an answer's length."""
     longest_output: PositiveInt | None = Field(default=None, le=10_000_000)
     """Where answers are cut; four times the mean where not stated."""
+    context_tokens: PositiveInt | None = Field(default=None, le=100_000_000)
+    """Longest prompt and answer together that its engine is set to (vLLM's max_model_len), where
+    positions are stretched; else what the model was released for."""
     nodes: PositiveInt | None = Field(default=None, le=1_000_000)
     """Nodes of the gang that make answers and nothing else, the others train; without it all do
     both in turn."""

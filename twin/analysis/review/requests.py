@@ -1,5 +1,5 @@
-"""What a reviewer remarks about the requests of services: longer than a model takes, and software
-of which a later release schedules otherwise.
+"""What a reviewer remarks about the requests of services and of learning: longer than a model
+takes, and software of which a later release schedules otherwise.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import numpy as np
 from twin.arrays import Index
 from twin.catalogue.rows import Model, ServingSoftware
 from twin.facility.model import Facility
-from twin.facility.serving.context import allowed_request, longest_request
+from twin.facility.serving.context import allowed_request, longest_request, stretched
 from twin.facility.serving.lengths import length_law
 from twin.findings import Finding, FindingCode
 from twin.physics.serving.latency import LengthLaw
 from twin.quantities import percent
 from twin.scenario.schema import Scenario
-from twin.workload import Pool
+from twin.workload import Pool, TrainingSteps
 
 DRAWN = 4096
 """Requests of a length law that are held against a limit."""
@@ -30,12 +30,16 @@ WAITS = "vllm"
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
-    """Of every service, one after another."""
+    """Of every service and of every job that learns, one after another."""
     scenario = facility.scenario
     for i, work in enumerate(scenario.workload):
         for pool in work.pools():
             yield from _too_long(scenario, i, pool)
             yield from _older(scenario, i, pool)
+        if any(need.kind == "models" for need in work.needs()):
+            steps = {job.steps for job in work.jobs(scenario.seed) if job.steps}
+            for one in steps:
+                yield from _learnt(scenario, i, work.name, one)
 
 
 def _too_long(scenario: Scenario, i: int, pool: Pool) -> Iterator[Finding]:
@@ -58,6 +62,24 @@ def _too_long(scenario: Scenario, i: int, pool: Pool) -> Iterator[Finding]:
     if beyond >= TOLD_FRAC:
         says = f"{percent(beyond)} of its requests are longer, up to {tokens.max():,}; {limit}"
         yield Finding(FindingCode.SOME_REQUESTS_TOO_LONG, pool.name, says, at)
+
+
+def _learnt(scenario: Scenario, i: int, name: str, steps: TrainingSteps) -> Iterator[Finding]:
+    """Sequences of training, and the longest answers that it learns from."""
+    model = scenario.catalogue.get(Model, steps.model)
+    for says in stretched(model, steps.sequence_length):
+        at = ("workload", i, "sequence_length")
+        yield Finding(FindingCode.SEQUENCES_STRETCHED, name, says, at)
+    asked = steps.rollouts
+    if asked is None:
+        return
+    longest = asked.prompt_tokens + asked.most_output
+    if longest > longest_request(model, asked.context_tokens):
+        cut = f"answers are cut at {asked.most_output:,} tokens (`longest_output`)"
+        says = f"{cut} behind {asked.prompt_tokens:,} of a prompt; "
+        says += allowed_request(model, asked.context_tokens)
+        at = ("workload", i, "rollouts")
+        yield Finding(FindingCode.REQUESTS_TOO_LONG, name, says, at)
 
 
 def _long(law: LengthLaw) -> float:

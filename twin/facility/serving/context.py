@@ -18,6 +18,14 @@ def longest_request(model: Model, stated: int | None) -> float:
     return stated or model.context_tokens or math.inf
 
 
+def stretched(model: Model, sequence_tokens: int) -> tuple[str, ...]:
+    """What to say of training on sequences beyond what a model was released for; else nothing."""
+    most = longest_request(model, None)
+    if sequence_tokens <= most:
+        return ()
+    return (f"sequences of {sequence_tokens:,} tokens; {model.name} was released for {most:,}",)
+
+
 def allowed_request(model: Model, stated: int | None) -> str:
     """The same in words, with whose limit it is."""
     most = longest_request(model, stated)
