@@ -86,6 +86,8 @@ class SlowMachine:
         self.ended: dict[str, float] = {}
         self.state: dict[str, str] = {}
         """Of those that ended or never will run."""
+        self.cancelled: dict[str, float] = {}
+        """Before they began."""
         self.reserved: dict[str, float] = {}
         """Conservative: starts that were promised."""
         self.put_off = 0
@@ -118,8 +120,9 @@ class SlowMachine:
         moments += list(self.promised.values())
         for job in self.jobs.values():
             for kind, name, delay in (one for clause in job.clauses for one in clause):
-                if kind == "after" and name in self.started:
-                    moments.append(self.started[name] + delay)
+                if kind == "after":
+                    begun = self.started.get(name, self.cancelled.get(name, inf))
+                    moments.append(begun + delay)
         return min((at for at in moments if at > self.now + 1e-9), default=inf)
 
     def _let_come(self) -> None:
@@ -140,6 +143,8 @@ class SlowMachine:
                 asked = [self._clause(clause) for clause in job.clauses]
                 if any(one is False for one in asked):
                     self.state[name] = "cancelled" if self.kill else "never_eligible"
+                    if self.kill:
+                        self.cancelled[name] = self.now
                     changed = True
                 elif all(one is True for one in asked):
                     if job.think_s:
@@ -160,9 +165,8 @@ class SlowMachine:
         if state == "never_eligible":
             return False
         if kind == "after":
-            if name in self.started:
-                return True if self.started[name] + delay <= self.now + 1e-9 else None
-            return True if state == "cancelled" else None
+            begun = self.started.get(name, self.cancelled.get(name, inf))
+            return True if begun + delay <= self.now + 1e-9 else None
         if not state:
             return None
         return {

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -114,5 +114,17 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     members = {int(m[1]): m[0] for m in map(numbered.fullmatch, names) if m}
     if 1 in members and len(members) > 1:
         return f"did you mean one of {members[1]} to {members[max(members)]}?"
-    near = get_close_matches(str(word), names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else ""
+    near = _alike(str(word), names)
+    return f"did you mean {near!r}?" if near else ""
+
+
+def _alike(word: str, names: Sequence[str]) -> str:
+    """The name that differs in capitals alone, else the nearest spelling; empty for none."""
+    by_letters = {name.casefold(): name for name in reversed(names)}
+    letters = word.casefold()
+    if letters in by_letters:
+        return by_letters[letters]
+    if near := get_close_matches(word, names, n=1, cutoff=0.6):
+        return near[0]
+    near = get_close_matches(letters, by_letters, n=1, cutoff=0.6)
+    return by_letters[near[0]] if near else ""

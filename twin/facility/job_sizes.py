@@ -15,14 +15,14 @@ from twin.workload import Job
 
 def sized(jobs: Iterable[Job], racks: Racks) -> tuple[Job, ...]:
     """Jobs in their order; one of a list that asks for more GPUs on a node than any has takes
-    more nodes.
+    more nodes, where its size is no plan.
     """
     largest = int(racks.gpus_per_node[racks.nodes > 0].max(initial=0))
     return tuple(_sized(job, largest) for job in jobs)
 
 
 def _sized(job: Job, largest: int) -> Job:
-    stated = job.steps is not None or not np.isfinite(job.gpus)
+    stated = job.steps is not None or not (job.spreads and np.isfinite(job.gpus))
     if stated or not largest or job.gpus <= job.nodes * largest:
         return job
     return replace(job, nodes=int(np.ceil(job.gpus / largest)))

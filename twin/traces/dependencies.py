@@ -8,7 +8,8 @@ are `afterany` and are made that where its own lines are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,7 +50,10 @@ class Condition:
 
 Conditions = tuple[tuple[Condition, ...], ...]
 """What a job waits for: every clause, and of each clause one condition."""
-KINDS = ", ".join(relation for relation in Relation)
+ALLOWED = (
+    f"a name, or {', '.join(relation for relation in Relation)}: such as afterany:NAME, or "
+    "after:NAME+10 (minutes)"
+)
 
 
 def complete(names: Sequence[str]) -> Conditions:
@@ -90,7 +94,7 @@ def _conditions(part: str) -> list[Condition]:
         return [Condition(Relation.OK, (word,))]
     allowed = [relation for relation in Relation if relation is not Relation.SINGLETON]
     if word.lower() not in allowed or not names or not all(names):
-        raise ValueError(f"a name, or {KINDS}: such as afterany:NAME, or after:NAME+10 (minutes)")
+        raise ValueError(ALLOWED)
     relation = Relation(word.lower())
     if relation is not Relation.BEGUN:
         return [Condition(relation, tuple(names))]
@@ -128,3 +132,69 @@ def has(conditions: Conditions, relation: Relation) -> bool:
 def all_parsed(texts: Iterable[str]) -> Conditions:
     """Several texts, all of which must hold. Raises ValueError."""
     return tuple(clause for text in texts for clause in parsed(text))
+
+
+@dataclass(eq=False)
+class _Open:
+    """A condition, by the job and the place of the clause that it may meet."""
+
+    job: str
+    clause: int
+    left: int = 0
+    """Of those that it names, who may not come so far."""
+
+
+def in_a_circle(asked: Mapping[str, Conditions]) -> dict[str, tuple[str, ...]]:
+    """Names that could never come, however others end, and whom each of them waits for so: they
+    wait for one another, and no `?` lets one of them out. Names that are not asked come.
+    """
+    waiting = {name: clauses for name, clauses in asked.items() if clauses}
+    able = _able(waiting)
+    stuck = waiting.keys() - able
+    return {
+        name: tuple(dict.fromkeys(_holding(clauses, stuck)))
+        for name, clauses in waiting.items()
+        if name in stuck
+    }
+
+
+def _holding(clauses: Conditions, stuck: Collection[str]) -> Iterator[str]:
+    """Who of the stuck is named where a clause leaves no other way."""
+    for clause in clauses:
+        held = [[name for name in one.names if name in stuck] for one in clause]
+        if all(held):
+            yield from (name for names in held for name in names)
+
+
+def _able(asked: Mapping[str, Conditions]) -> set[str]:
+    """Who may come: first those who wait for nobody among these, then whoever waits for those."""
+    unmet = {name: set(range(len(clauses))) for name, clauses in asked.items()}
+    naming = _naming(asked, unmet)
+    left = [name for name, clauses in unmet.items() if not clauses]
+    able = set(left)
+    for name in left:
+        for held in naming.get(name, ()):
+            held.left -= 1
+            if not held.left:
+                unmet[held.job].discard(held.clause)
+            if not unmet[held.job] and held.job not in able:
+                able.add(held.job)
+                left.append(held.job)
+    return able
+
+
+def _naming(
+    asked: Mapping[str, Conditions], unmet: Mapping[str, set[int]]
+) -> Mapping[str, list[_Open]]:
+    """(name) conditions that name it; clauses with one that names nobody among these are met."""
+    naming: defaultdict[str, list[_Open]] = defaultdict(list)
+    for name, clauses in asked.items():
+        for place, clause in enumerate(clauses):
+            for one in clause:
+                held = _Open(name, place)
+                for other in {other for other in one.names if other in asked}:
+                    held.left += 1
+                    naming[other].append(held)
+                if not held.left:
+                    unmet[name].discard(place)
+    return naming

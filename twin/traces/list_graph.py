@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from twin.errors import did_you_mean
-from twin.traces.dependencies import Condition, Conditions, names_in
+from twin.traces.dependencies import Condition, Conditions, in_a_circle, names_in
 from twin.traces.lines import FileFaults
 from twin.traces.listed_job import ListedJob
 
@@ -65,7 +65,7 @@ class ListGraph:
         return found
 
     def _refuse_rings(self, jobs: Sequence[ListedJob], found: Sequence[Conditions]) -> None:
-        before = dict(zip(self.names, map(names_in, found), strict=True))
+        before = in_a_circle(dict(zip(self.names, found, strict=True)))
         in_rings = _in_rings(before)
         for job, name in zip(jobs, self.names, strict=True):
             if name in in_rings:
@@ -124,25 +124,29 @@ def _round(name: str, before: Mapping[str, Sequence[str]], ring: set[str]) -> li
 
 
 def longest_chain(names: Sequence[str], after: Sequence[Conditions]) -> int:
-    """Jobs of the longest chain of jobs that wait for one another."""
+    """Jobs of the longest chain of jobs that wait for one another, ways back left out."""
     before = dict(zip(names, map(names_in, after), strict=True))
     length: dict[str, int] = {}
     for name in names:
         for one in _deepest_first(name, before, length):
-            length[one] = 1 + max((length[other] for other in before[one]), default=0)
+            length[one] = 1 + max((length.get(other, 0) for other in before[one]), default=0)
     return max(length.values(), default=0)
 
 
 def _deepest_first(
     name: str, before: Mapping[str, Sequence[str]], known: Mapping[str, int]
 ) -> Iterator[str]:
-    """A job and all before it whose chains are not known yet, those before first."""
-    left: list[tuple[str, Iterable[str]]] = [(name, before[name])]
+    """A job and all before it whose chains are not known yet, those before first; the way back of a
+    circle that a `?` breaks is not gone.
+    """
+    left: list[tuple[str, Iterator[str]]] = [(name, iter(before[name]))]
+    begun = {name}
     while left:
         one, others = left[-1]
-        more = next((other for other in others if other not in known), None)
+        more = next((other for other in others if other not in known and other not in begun), None)
         if more is not None:
-            left.append((more, before[more]))
+            begun.add(more)
+            left.append((more, iter(before[more])))
         else:
             left.pop()
             if one not in known:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from twin.traces.dependencies import Conditions, Relation, all_parsed, has, names_in, parsed
+from twin.traces.dependencies import ALLOWED, Conditions, Relation, all_parsed, has, parsed
 from twin.workload.kind import WorkloadKind
 
 
@@ -16,7 +16,11 @@ def _sound(text: str) -> str:
 
 
 def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"{ALLOWED}; or a list of these")
+    return value
 
 
 _Condition = Annotated[str, Field(max_length=400), AfterValidator(_sound)]
@@ -45,11 +49,6 @@ class Following(WorkloadKind):
     def in_rounds(self) -> bool:
         """Whether several of its own may wait for one another."""
         return False
-
-    @property
-    def follows(self) -> tuple[str, ...]:
-        """Workloads that it names."""
-        return names_in(self.waits_for)
 
     @model_validator(mode="after")
     def _alone(self) -> Self:

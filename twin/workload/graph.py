@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from twin.errors import did_you_mean
+from twin.traces.dependencies import in_a_circle
 from twin.workload.kind import Job, WorkloadKind
 
 
@@ -13,13 +14,14 @@ def unknown_or_circular(works: Sequence[WorkloadKind]) -> Iterator[tuple[int, st
     allowed.
     """
     follows = {work.name: work.follows for work in works}
+    stuck = in_a_circle({work.name: work.waits_for for work in works})
     for place, name in enumerate(follows):
         for other in follows[name]:
             if other not in follows:
                 hint = did_you_mean(other, follows)
                 told = f"a workload of this scenario, not {other!r}"
                 yield place, f"{told}; {hint}" if hint else told
-        ring = _ring(name, follows)
+        ring = _ring(name, stuck)
         if ring:
             told = f"others that do not wait for {name} in turn"
             yield place, f"{told}: {' after '.join([name, *ring])}"
@@ -27,10 +29,10 @@ def unknown_or_circular(works: Sequence[WorkloadKind]) -> Iterator[tuple[int, st
 
 def _ring(name: str, follows: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The shortest way from whom a workload follows back to itself; empty for none."""
-    ways = {before: [before] for before in follows[name]}
+    ways = {before: [before] for before in follows.get(name, ())}
     left = list(ways)
     for one in left:
-        for before in follows.get(one, ()):
+        for before in follows[one]:
             if before not in ways:
                 ways[before] = [*ways[one], before]
                 left.append(before)

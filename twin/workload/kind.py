@@ -13,6 +13,7 @@ from pydantic import Field
 
 from twin.stated import Stated
 from twin.traces import Conditions, JobEnd
+from twin.traces.dependencies import names_in
 from twin.workload.requests import Requests
 from twin.workload.rollouts import Rollouts
 from twin.workload.serving_engine import Autoscaling, EngineOptions, Promise, Stage
@@ -109,6 +110,8 @@ class Job:
     """Share of each of its nodes that it asks for, where it counts something else than GPUs."""
     exclusive: bool = False
     """Whether it takes its nodes whole, whatever it works on."""
+    spreads: bool = True
+    """Whether it takes more nodes where none has as many GPUs as it asks for of each."""
     asynchronous: bool = False
     """A checkpoint stops it only for the copy into host memory; the write goes on aside."""
     optimal_interval: bool = False
@@ -223,9 +226,14 @@ class WorkloadKind(Stated):
         return ()
 
     @property
-    def follows(self) -> tuple[str, ...]:
-        """Workloads that must be complete before it begins."""
+    def waits_for(self) -> Conditions:
+        """What must have become of other workloads before it begins."""
         return ()
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Workloads that it names."""
+        return names_in(self.waits_for)
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """Its jobs whose completion is its own; none where it is complete as soon as nothing of it

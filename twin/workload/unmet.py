@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from twin.traces import Condition, JobEnd, Relation
+from twin.traces.dependencies import in_a_circle
 from twin.workload.graph import resolved_names
 from twin.workload.kind import Job, WorkloadKind
 
@@ -51,7 +53,8 @@ class Unmet:
         self._followers: defaultdict[str, list[str]] = defaultdict(list)
         self._series: defaultdict[str, list[str]] = defaultdict(list)
         self._index(jobs)
-        self._settle()
+        self._settle(self._asked)
+        self._settle_circles()
 
     def _index(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -61,9 +64,9 @@ class Unmet:
                 for before in self.all_of_work.get(name, [name]):
                     self._followers[before].append(job.name)
 
-    def _settle(self) -> None:
+    def _settle(self, asked: Iterable[str]) -> None:
         """Ask everybody once, then again those that wait for one that can never come."""
-        left = list(self._asked)
+        left = list(asked)
         for name in left:
             if name not in self.why and (why := self._of(self._asked[name])):
                 self.why[name] = why
@@ -72,6 +75,30 @@ class Unmet:
                     self._never.add(name)
                 left += self._followers.get(name, ())
                 left += self._behind(name)
+
+    def _settle_circles(self) -> None:
+        """Jobs that wait for one another in a circle, whose other ways (`?`) are in vain."""
+        if not any(len(clause) > 1 for job in self._asked.values() for clause in job.after):
+            return
+        left = {name: job for name, job in self._asked.items() if name not in self.why}
+        stuck = in_a_circle({
+            name: tuple(tuple(self._ways(job, clause)) for clause in job.after)
+            for name, job in left.items()
+        })  # fmt: skip
+        for name, others in stuck.items():
+            self.why[name] = f"waits in a circle behind {others[0]}"
+            self._bad[name] = "can never come"
+            self._never.add(name)
+        self._settle([one for name in stuck for one in self._followers.get(name, ())])
+
+    def _ways(self, job: Job, clause: Sequence[Condition]) -> Iterator[Condition]:
+        """Conditions of a clause that may be met, by the jobs that must all be so."""
+        for one in clause:
+            if not self._in_vain(job, one):
+                members = [self.of_work.get(name, (name,)) for name in one.names]
+                alone = one.relation in _ONE_IS_ENOUGH
+                held = [m for each in members for m in each if len(each) == 1 or not alone]
+                yield replace(one, names=tuple(held))
 
     def _behind(self, name: str) -> list[str]:
         """Those of its series that may wait for it."""

@@ -47,6 +47,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
             holders.append(work.name)
     yield from _unread(facility)
     yield from _misfits(facility)
+    yield from _too_many_gpus(facility)
     most = max((int(n) for n in np.bincount(free)), default=0)
     large = [_larger(facility, work, most) for work in facility.scenario.workload]
     yield from _too_large(facility, large, f" beside {', '.join(holders)}" if holders else "")
@@ -73,6 +74,19 @@ def _misfits(facility: Facility) -> Iterator[Finding]:
             for says in _reasons(facility, job):
                 at = ("workload", i)
                 yield Finding(FindingCode.LAYOUT_DOES_NOT_FIT, work.name, says, at)
+
+
+def _too_many_gpus(facility: Facility) -> Iterator[Finding]:
+    """Planned jobs that ask for more GPUs of each node than any has."""
+    racks = facility.racks
+    largest = int(racks.gpus_per_node[racks.nodes > 0].max(initial=0))
+    for i, work in enumerate(facility.scenario.workload):
+        for job in work.jobs(facility.scenario.seed):
+            if job.spreads or not np.isfinite(job.gpus) or job.gpus <= job.nodes * largest:
+                continue
+            asks = f"asks for {job.gpus / job.nodes:,.0f} GPUs of each node"
+            says = f"{asks}, and no node has more than {largest:,}; it will never start"
+            yield Finding(FindingCode.NEVER_STARTS, work.name, says, ("workload", i))
 
 
 def _reasons(facility: Facility, job: Job) -> list[str]:

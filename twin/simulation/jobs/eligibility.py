@@ -90,7 +90,9 @@ class Eligibility:
             self.see([j])
 
     def began(self, j: int) -> None:
-        """Somebody may wait for the first start of a job, or for some time after it."""
+        """Somebody may wait for the first start of a job, or for some time after it; a job that is
+        cancelled counts as begun.
+        """
         for delay_s in self.followers.delays_s(j):
             self.world.clock.wait(Stage.JOBS, delay_s, "job has begun", j)
 
@@ -104,6 +106,8 @@ class Eligibility:
         own.finished_s[j] = self.world.now_s if self.kills else np.nan
         own.version += 1
         self.world.stale = True
+        if self.kills:
+            self.began(j)
         why = self.followers.why_never(j)
         if why:
             self.world.note(self.jobs[j].name, EventKind.NEVER_ELIGIBLE, why)

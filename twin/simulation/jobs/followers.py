@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Index
+from twin.arrays import Array, Index
 from twin.scenario.schema import Scenario
 from twin.simulation.jobs.phase import ENDED, Phase
 from twin.simulation.jobs.verdicts import BY_PHASE, FAILED, MET, NEVER, OPEN, OVER, of_all, of_one
@@ -221,11 +221,15 @@ class Followers:
         return MET if self._begun_s(before) >= awaited.delay_s - _BEGUN_S else OPEN
 
     def _begun_s(self, before: int) -> float:
-        """Since when a job runs or ran; long since where it was cancelled before, nan else."""
-        started_s = float(self.own.started_s[before])
-        if np.isnan(started_s) and self.own.phase[before] in ENDED:
-            return np.inf
-        return self.world.now_s - started_s
+        """Since when a job runs or ran, or was cancelled before it did; nan else."""
+        return self.world.now_s - float(self.begun_s(before))
+
+    def begun_s(self, before: int | Index) -> Array:
+        """When jobs began to run, or were cancelled before they did: minutes behind an `after`
+        count from there, as in Slurm.
+        """
+        started_s = self.own.started_s[before]
+        return np.where(np.isnan(started_s), self.own.finished_s[before], started_s)
 
     def _of_each(self, awaited: Awaited) -> Index:
         """(job that is named,) verdict."""

@@ -56,9 +56,12 @@ class Parts:
         """What a job asks of a node and none of the kinds (kind,) that suit it otherwise has, in
         words; empty where one has all.
         """
+        job = self.jobs[j]
+        if not kinds.any() and np.isfinite(job.gpus):
+            most_gpus = int(self.gpus_of_kind.max(initial=0))
+            return f"{job.gpus / job.nodes:,.6g} GPUs of each node; at most {most_gpus:,}"
         if self.fits[j, kinds].any() or not kinds.any():
             return ""
-        job = self.jobs[j]
         cores = np.nan_to_num(job.cores) / job.nodes
         memory_gb = np.nan_to_num(job.memory_bytes) / job.nodes / 1e9
         most = self.offers[kinds].max(axis=0)

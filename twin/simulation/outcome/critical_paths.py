@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,8 +80,10 @@ class CriticalPaths:
         """The way to a job from the first that it had to wait for, one row a job."""
         way: list[tuple[int, Bound | None]] = []
         j = last
+        past = set()
         while True:
-            bound = self._bound(j)
+            past.add(j)
+            bound = self._bound(j, past)
             way.append((j, bound))
             if bound is None:
                 break
@@ -109,13 +111,16 @@ class CriticalPaths:
         moments = self.own.started_s if bound.begun else self.own.finished_s
         return float(moments[bound.job])
 
-    def _bound(self, j: int) -> Bound | None:
-        """Who let a job come last; None where its own submission did, or who never ran."""
+    def _bound(self, j: int, past: Collection[int]) -> Bound | None:
+        """Who let a job come last; None where its own submission did, or who never ran. Those past
+        which the way has come waited for it themselves, in a circle that a `?` breaks.
+        """
         rule = self.jobs[j].promotion
         if rule is not None:
             return self._promoted(j, rule)
         clauses = self.followers.clauses.get(j, [])
-        found = _latest([_soonest([self._met(j, one) for one in clause]) for clause in clauses])
+        each = [[self._met(j, one, past) for one in clause] for clause in clauses]
+        found = _latest([_soonest(clause) for clause in each])
         itself = self.jobs[j].submits_itself
         if found is None or (itself and self.own.submitted_s[j] > found.moment_s):
             return None
@@ -134,18 +139,19 @@ class CriticalPaths:
     def _ran(self, j: int) -> bool:
         return not np.isnan(self.own.started_s[j])
 
-    def _met(self, j: int, awaited: Awaited) -> Bound | None:
+    def _met(self, j: int, awaited: Awaited, past: Collection[int]) -> Bound | None:
         """The job by which one thing that another waits for came to be, before it came."""
         own = self.own
         jobs = awaited.jobs
         begun = awaited.relation is Relation.BEGUN
         if begun:
-            moments = own.started_s[jobs] + awaited.delay_s
+            moments = self.followers.begun_s(jobs) + awaited.delay_s
         else:
             of_phase = BY_PHASE[awaited.relation][own.phase[jobs]] == MET
             met = np.isin(own.phase[jobs], ENDED) if awaited.open_ended else of_phase
             moments = np.where(met, own.finished_s[jobs], np.nan)
         in_time = moments <= own.eligible_s[j] + _SAME_S
+        in_time &= np.array([one not in past for one in jobs.tolist()], dtype=bool)
         if not in_time.any():
             return None
         held = np.where(in_time, moments, np.inf if awaited.one_is_enough else -np.inf)

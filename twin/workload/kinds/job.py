@@ -32,7 +32,8 @@ class PlannedJob(Following):
     gpus_per_node: PositiveInt | None = Field(default=None, le=1_000)
     """GPUs that it takes of each node, the others left to other jobs; without it whole nodes."""
     gpu_activity: Fraction = 0.7
-    """GPU activity; 0 is work of CPUs, on nodes without GPUs where there are enough."""
+    """GPU activity; 0 is work of CPUs, on nodes without GPUs where there are enough, unless it
+    takes GPUs of its nodes (`gpus_per_node`), which then stand idle."""
     cpu_activity: Fraction = 0.4
     """CPU activity."""
     checkpoint_interval: Duration = 3600.0
@@ -64,7 +65,8 @@ class PlannedJob(Following):
                 end=JobEnd(self.ends),
                 after=self.waits_for,
                 gpus=self.nodes * self.gpus_per_node if self.gpus_per_node else np.inf,
-                cpu_only=not self.gpu_activity,
+                cpu_only=not (self.gpu_activity or self.gpus_per_node),
+                spreads=False,
             ),
         )
 
