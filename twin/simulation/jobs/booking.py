@@ -79,12 +79,13 @@ class Booking:
         turn.
         """
         own = self.own
-        told = (own.restarts + own.preemptions > 0) | (own.tokens_per_s > 0)
         waiting = np.array(own.queue, dtype=np.int64)
-        queue = waiting[told[waiting]]
+        stopped = own.restarts[waiting] + own.preemptions[waiting] > 0
+        told = stopped | (own.tokens_per_s[waiting] > 0)
+        queue = waiting[told]
         if not queue.size:
             return
-        stopped = own.restarts[queue] + own.preemptions[queue] > 0
+        stopped = stopped[told]
         for j in queue[stopped].tolist():
             self._book_stopped(j, Cause(own.cause[j]))
         waiting = queue[~stopped & (own.tokens_per_s[queue] > 0)].tolist()
@@ -178,7 +179,8 @@ class Booking:
     def _book_other_gpus(self) -> None:
         """Jobs that run, or ran last, on another type of GPU than the one they are measured by."""
         own = self.own
-        more = self.learning.reference_tokens_per_s - own.tokens_per_s
-        moved: Index = np.flatnonzero((more != 0.0) & ~np.isin(own.phase, _GONE))
-        for j in moved.tolist():
-            self.losses.usual_rate(Cause.OTHER_GPU, self.jobs[j].name, float(more[j]))
+        paced = self.learning.paced
+        more = self.learning.reference_tokens_per_s[paced] - own.tokens_per_s[paced]
+        moved = (more != 0.0) & ~np.isin(own.phase[paced], _GONE)
+        for j, tokens_per_s in zip(paced[moved].tolist(), more[moved].tolist(), strict=True):
+            self.losses.usual_rate(Cause.OTHER_GPU, self.jobs[j].name, tokens_per_s)

@@ -25,7 +25,9 @@ class JobMeter:
         self._rack_w = np.full(len(self.racks.id), np.nan)
         self._node_w = np.zeros(self.rack_of_node.size)
         self._hands = -1
+        self._running = np.zeros(0, dtype=np.int64)
         self._drawn_w = np.zeros(0)
+        """(running,)"""
 
     def node_w(self) -> Array:
         """(node,) idle power of its rack shared alike, the rest by what its chips draw.
@@ -78,12 +80,14 @@ class JobMeter:
             self._hands = self.own.hands
             held = np.flatnonzero(self.own.work_of_node >= 0)
             owner = self.own.work_of_node.take(held)
-            self._drawn_w = total_by(owner, node_w.take(held), self.own.energy_j.size)
+            self._running = np.array(self.own.running, dtype=np.int64)
+            place = self.of_nodes.places(self._running, owner)
+            self._drawn_w = total_by(place, node_w.take(held), self._running.size)
         shared_w = self._of_parts_w(node_w) if self.of_nodes.sharing.parts.any else 0.0
-        self.own.energy_j += (self._drawn_w + shared_w) * span_s
+        self.own.energy_j[self._running] += (self._drawn_w + shared_w) * span_s
 
     def _of_parts_w(self, node_w: Array) -> Array:
-        """(job,) on nodes that jobs share: idle power by the GPUs that each holds, the rest by what
+        """(running,) on shared nodes: idle power by the GPUs that each holds, the rest by what
         its chips draw. Idle power of GPUs that nobody holds is nobody's.
         """
         parts = self.of_nodes.parts()
@@ -95,4 +99,5 @@ class JobMeter:
         drawn = np.where(whole_w > 0, chips_w / np.where(whole_w > 0, whole_w, 1.0), parts.of_node)
         above_w = node_w.take(parts.node) - idle_w.take(rack)
         part_w = parts.of_node * idle_w.take(rack) + drawn * above_w
-        return total_by(parts.job, part_w, self.own.energy_j.size)
+        place = self.of_nodes.places(self._running, parts.job)
+        return total_by(place, part_w, self._running.size)

@@ -22,6 +22,8 @@ class Learning:
         self.jobs = jobs
         self.placement = placement
         self.has_steps = np.array([job.steps is not None for job in jobs], dtype=bool)
+        self.paced = np.flatnonzero(self.has_steps)
+        """Jobs with steps: no other has tokens."""
         self.sensitivity = np.array([job.clock_sensitivity for job in jobs], dtype=float)
         self.speeds: dict[tuple[int, str, int, int], TrainingSpeed] = {}
         """By job, and the GPUs it learned from: what was worked out once holds for the run."""

@@ -64,6 +64,12 @@ class NodesOfJobs:
         self.rack_of_node = rack
         self.kind_of_node = placement.kind_of_node
         self.works_on = np.array([job.gpus for job in jobs])
+        self._place = np.zeros(len(jobs), dtype=np.int64)
+
+    def places(self, running: Index, owner: Index) -> Index:
+        """(owner,) places among running jobs of some of them."""
+        self._place[running] = np.arange(running.size)
+        return np.asarray(self._place.take(owner))
 
     def asked(self) -> tuple[int | bytes, ...]:
         """All that activities of nodes depend on: who holds which, and how busy each job is."""
@@ -102,25 +108,29 @@ class NodesOfJobs:
         if not held.size:
             return
         owner = own.work_of_node.take(held)
-        busy_gpu, busy_cpu = self._busy()
-        gpu[held] = busy_gpu.take(owner)
-        cpu[held] = busy_cpu.take(owner)
+        running = np.array(own.running, dtype=np.int64)
+        place = self.places(running, owner)
+        busy_gpu, busy_cpu = self._busy(running)
+        gpu[held] = busy_gpu.take(place)
+        cpu[held] = busy_cpu.take(place)
         gain[held] = self._gain(owner, held)
-        busiest[held] = (busy_gpu / self._works_frac()).take(owner)
+        busiest[held] = (busy_gpu / self._works_frac(running)).take(place)
 
-    def _busy(self) -> tuple[Array, Array]:
-        """(job,) activity of the GPUs and of the CPUs that each holds, at what it does now."""
+    def _busy(self, jobs: Index) -> tuple[Array, Array]:
+        """(of jobs,) activity of the GPUs and of the CPUs that each holds, at what it does now."""
         own = self.own
-        working = own.phase == RUNNING
-        waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        gpu = np.where(working, own.gpu_activity, waiting)
-        return gpu, np.where(working, own.cpu_activity, waiting)
+        phase = own.phase.take(jobs)
+        working = phase == RUNNING
+        waiting = np.where(phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
+        gpu = np.where(working, own.gpu_activity.take(jobs), waiting)
+        return gpu, np.where(working, own.cpu_activity.take(jobs), waiting)
 
-    def _works_frac(self) -> Array:
-        """(job,) share of the GPUs that it holds on which it works; 1 where it uses none."""
-        some = (self.works_on > 0) & (self.works_on < self.own.gpus)
-        share = self.works_on / np.maximum(self.own.gpus, 1e-9)
-        return np.where(some & (self.own.phase == RUNNING), share, 1.0)
+    def _works_frac(self, jobs: Index) -> Array:
+        """(of jobs,) share of the GPUs that it holds on which it works; 1 where it uses none."""
+        works_on = self.works_on.take(jobs)
+        gpus = self.own.gpus.take(jobs)
+        some = (works_on > 0) & (works_on < gpus) & (self.own.phase.take(jobs) == RUNNING)
+        return np.where(some, works_on / np.maximum(gpus, 1e-9), 1.0)
 
     def _gain(self, owner: Index, node: Index) -> Array:
         """(held,) share of its rack's gain that a job takes on a node."""
@@ -142,7 +152,7 @@ class NodesOfJobs:
 
     def _busiest(self, parts: PartsAtWork) -> Array:
         """(node,) activity of the busiest GPU: shares of one add up."""
-        of_gpu = parts.of_gpu * parts.gpu_activity / self._works_frac().take(parts.job)
+        of_gpu = parts.of_gpu * parts.gpu_activity / self._works_frac(parts.job)
         width = self.own.gpu_free.shape[1]
         every = total_by(parts.gpu, of_gpu, self.own.gpu_free.size)
         return np.asarray(every.reshape(-1, width).max(axis=1))
@@ -152,7 +162,7 @@ class NodesOfJobs:
         job, gpu, of_gpu = self.sharing.on_shared()
         node = self.sharing.node_of(gpu)
         of_node = of_gpu / self.sharing.gpus[node]
-        busy_gpu, busy_cpu = (busy.take(job) for busy in self._busy())
+        busy_gpu, busy_cpu = self._busy(job)
         of_cpus = self._of_cpus(job, node, of_node)
         chips_w = of_node * busy_gpu * self.gpu_span_w.take(node)
         chips_w += of_cpus * busy_cpu * self.cpu_span_w.take(node)

@@ -44,17 +44,21 @@ class PredictedPower:
         self.gpu_w = np.where(steps, _most(known * gpu_w), _most(gpu_w))
         self.cpu_w = np.where(steps, _most(known * cpu_w), _most(cpu_w))
         """(job,) of the hungriest node: a job may get it."""
+        self._watts = np.zeros(len(jobs))
         support_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.base_w = float(racks.idle_w.sum() + support_w.sum())
         """Every rack idle, and support racks as with all nodes at work."""
 
-    def of_jobs(self) -> Array:
-        """(job,) what each draws above idle while it works; nothing where no cap asks for it."""
+    def of_jobs(self, jobs: Index) -> Array:
+        """(job,) what some draw above idle while they work, nothing where no cap asks for it; of
+        others what they drew when they were last asked for.
+        """
         own = self.own
-        if self.cap_w is None:
-            return np.zeros(self.gpu_nodes.size)
-        gpu_w = self.gpu_nodes * self.gpu_w * own.gpu_activity
-        return gpu_w + self.cpu_nodes * self.cpu_w * own.cpu_activity
+        if self.cap_w is not None:
+            gpu_w = self.gpu_nodes[jobs] * self.gpu_w[jobs] * own.gpu_activity[jobs]
+            cpu_w = self.cpu_nodes[jobs] * self.cpu_w[jobs] * own.cpu_activity[jobs]
+            self._watts[jobs] = gpu_w + cpu_w
+        return self._watts
 
     def headroom_w(self, watts: Array, running: Index) -> float:
         """What the cap leaves beside running jobs and services."""

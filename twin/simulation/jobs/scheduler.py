@@ -93,7 +93,7 @@ class Scheduler(Discipline):
         most = self.placement.most_nodes(self.turns.suits[j])
         if nodes > most:
             return f"{nodes} nodes; at most {most} of one type{self._beside()}"
-        need_w = float(self.turns.power.of_jobs()[j])
+        need_w = float(self.turns.power.of_jobs(np.array([j]))[j])
         most_w = self.turns.power.most_w()
         if need_w > most_w:
             return f"{need_w / 1e3:,.1f} kW; the power cap leaves {most_w / 1e3:,.1f} kW for jobs"

@@ -40,6 +40,7 @@ class Turns:
         self.priority = np.array([job.priority for job in jobs], dtype=np.int64)
         self.limit_s = np.array([job.limit_s for job in jobs])
         self.limited = np.isfinite(self.limit_s)
+        self.expected_s = self.limit_s.copy()
         self.delay_s = np.array([job.restart_delay_s for job in jobs])
         self.kinds = placement.suits(jobs)
         """(job, kind) on which each could run, were cores and memory enough."""
@@ -96,16 +97,17 @@ class Turns:
     def _view(self) -> QueueView:
         own = self.own
         running = np.array(own.running, dtype=np.int64)
+        queue = self.queue()
         kinds = self.placement.kinds_of([own.held[j] for j in own.running])
         free = self.placement.free_of_kinds()
-        watts = self.power.of_jobs()
+        watts = self.power.of_jobs(np.concatenate([queue, running]))
         ends_s = self._ends_s(running)
         return QueueView(
             now_s=self.world.now_s,
-            queue=self.queue(),
+            queue=queue,
             nodes=self.nodes,
             watts=watts,
-            expected_s=self._expected_s(),
+            expected_s=self._expected_s(queue),
             suits=self.suits,
             free=free,
             in_service=free + self._held_of_kinds(running, kinds, free.size),
@@ -156,14 +158,15 @@ class Turns:
         free = self.sharing.host_free()
         return HostsView(free, parts.host, parts.class_host, node, place, share)
 
-    def _expected_s(self) -> Array:
-        """(job,) its time limit; without one, what is left of its work at full speed."""
-        if self.limited.all():
-            return self.limit_s
+    def _expected_s(self, queue: Index) -> Array:
+        """(job,) its time limit; without one, of those that wait what is left of their work at full
+        speed.
+        """
+        free = queue[~self.limited[queue]]
         own = self.own
-        again_s = np.where(own.restarts + own.preemptions > 0, self.delay_s, 0.0)
-        left_s = own.work_s - own.done_s + again_s
-        return np.where(self.limited, self.limit_s, left_s)
+        again_s = np.where(own.restarts[free] + own.preemptions[free] > 0, self.delay_s[free], 0.0)
+        self.expected_s[free] = own.work_s[free] - own.done_s[free] + again_s
+        return self.expected_s
 
     def _ends_s(self, running: Index) -> Array:
         """(running,) when each is expected to end."""

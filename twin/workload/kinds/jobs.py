@@ -48,6 +48,10 @@ class ListedJobs(WorkloadKind):
 
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """Every job of the list that ran, named after its number there."""
+        return _jobs(self, *_stamp(Path(self.file)))
+
+    def of_list(self) -> tuple[Job, ...]:
+        """The same, made anew."""
         listed = self._list()
         sizes = self.nodes_of(listed)
         return tuple(self._job(listed, n, int(sizes[n])) for n in range(len(listed)))
@@ -69,8 +73,7 @@ class ListedJobs(WorkloadKind):
 
     def _list(self) -> JobList:
         path = Path(self.file)
-        stamp = path.stat() if path.is_file() else None
-        return _read(path, *((stamp.st_size, stamp.st_mtime_ns) if stamp else (0, 0)))
+        return _read(path, *_stamp(path))
 
     def nodes_of(self, listed: JobList) -> Index:
         """(job,) whole nodes."""
@@ -150,6 +153,18 @@ class ListedJobs(WorkloadKind):
 def _read(path: Path, size: int, changed_ns: int) -> JobList:
     """The list of a file as it stands: one that changes is read again."""
     return read_jobs(path)
+
+
+@lru_cache(maxsize=2)
+def _jobs(asked: ListedJobs, size: int, changed_ns: int) -> tuple[Job, ...]:
+    """The jobs of a list as its file stands; a build and a run ask for them nine times."""
+    return asked.of_list()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    stat = path.stat() if path.is_file() else None
+    return (stat.st_size, stat.st_mtime_ns) if stat else (0, 0)
 
 
 KIND = ListedJobs
