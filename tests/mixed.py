@@ -368,7 +368,9 @@ def _chained(draw: Random, asked: Plain) -> None:
     first = {"run": f"{draw.choice([5, 15])} min", "ends": draw.choice(["completed", "failed"])}
     asked["workload"] += [
         _one_job("prepare", **first),
-        _one_job("fit", run="20 min", after=draw.choice(["prepare", "afterany:prepare"])),
+        _one_job(
+            "fit", run="20 min", after=draw.choice(["prepare", "afterany:prepare"]), requeue=False
+        ),
         _one_job("rescue", run="5 min", after="afternotok:prepare?afternotok:fit"),
         _one_job("watch", run="30 min", after="after:fit+3", submit="90 s"),
     ]

@@ -28,6 +28,7 @@ class SlowJob:
     """All of them, and one of each."""
     think_s: float | None = None
     user: str = ""
+    requeue: bool = True
 
 
 @dataclass
@@ -264,6 +265,9 @@ class SlowMachine:
             held = self.running.pop(name)
             held.until_s = self.now
             self.past.append(held)
+            if not self.jobs[name].requeue:
+                self.ended[name] = self.now
+                self.state[name] = "preempted"
         self.put_off += len(gone)
         return bool(gone)
 

@@ -20,7 +20,7 @@ from tests.sources import DATA
 MINI = DATA / "cases" / "job_power" / "mini.yaml"
 NODES = 8
 KINDS = ("afterok", "afterany", "afternotok", "after")
-HEAD = "name,submit,run,nodes,walltime,priority,user,state,after,think"
+HEAD = "name,submit,run,nodes,walltime,priority,user,state,after,think,requeue"
 RESTART_S = 120.0
 HALF_LIFE_S = 1800.0
 SHARES = {"a": 3.0, "b": 0.5}
@@ -66,7 +66,7 @@ def _row(job: SlowJob) -> str:
     texts = ["?".join(map(_told, clause)) for clause in job.clauses]
     think = "" if job.think_s is None else job.think_s
     numbers = f"{job.submit_s},{job.run_s},{job.nodes},{job.limit_s},{job.priority},{job.user}"
-    return f'{job.name},{numbers},{job.ends},"{",".join(texts)}",{think}'
+    return f'{job.name},{numbers},{job.ends},"{",".join(texts)}",{think},{job.requeue}'
 
 
 def asked(folder: Path, jobs: list[SlowJob], rule: str, kill: bool) -> Path:

@@ -47,6 +47,8 @@ class JobList:
     """From the end of those to its submission; nan where it is submitted at `submit_s`."""
     series: tuple[str, ...]
     """Name and user by which jobs wait for those before them; empty where nobody does."""
+    requeue: tuple[bool | None, ...]
+    """Whether each is run again after a fault; None where the list does not say."""
     counts: str = "nodes"
     """What `nodes` counts: `nodes` or `processors`."""
     per_node: float = np.nan
@@ -132,6 +134,7 @@ class JobsRead:
             after=after,
             think_s=np.array([job.think_s for job in jobs]),
             series=_series(jobs),
+            requeue=tuple(job.requeue for job in jobs),
             counts=counts,
             per_node=per,
             skipped=tuple(self.skipped.values()),

@@ -79,7 +79,7 @@ def _end(line: int, word: str, read: JobsRead) -> JobEnd | None:
 _OF_PLAIN = (
     *("name", "job", "submit", "submit_s", "submitted_s", "run", "run_s", "duration", "nodes"),
     *("gpus", "walltime", "limit", "limit_s", "priority", "user", "state", "activity"),
-    *("gpu_activity", "cores", "cpus", "memory", "mem", "after", "think", "think_s"),
+    *("gpu_activity", "cores", "cpus", "memory", "mem", "after", "think", "think_s", "requeue"),
 )
 """Columns that a plain table may have."""
 
@@ -108,7 +108,18 @@ def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         after=_after(line, row.get("after", ""), read),
         think_s=number(line, row, "think|think_s", span_s, np.nan, read),
         title=name,
+        requeue=_requeue(line, row.get("requeue", ""), read),
     )
+
+
+def _requeue(line: int, word: str, read: JobsRead) -> bool | None:
+    """Whether a row is run again after a fault; None where it says nothing."""
+    if not known(word):
+        return None
+    found = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if word.strip().lower() not in found:
+        read.faults.add(line, f"{brief(word)!r} under requeue", "true or false")
+    return found.get(word.strip().lower())
 
 
 def _after(line: int, word: str, read: JobsRead) -> Conditions:

@@ -45,5 +45,7 @@ class ListedJob:
     """What it waits for, by names as rows give them."""
     think_s: float = np.nan
     """It is submitted so long after them, whatever `submit_s` says; nan where that counts."""
+    requeue: bool | None = None
+    """Whether it is run again after a fault; None where the list does not say."""
     title: str = ""
     """What jobs of a series are called, for `singleton`."""

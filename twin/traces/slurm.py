@@ -19,7 +19,7 @@ from twin.traces.job_list import JobList, JobsRead
 from twin.traces.lines import FileFaults, blocks, brief
 from twin.traces.listed_job import JobEnd, ListedJob
 from twin.traces.spans import count, known, memory_bytes, moment_s, span_s
-from twin.traces.submit_line import UNREAD, dependencies
+from twin.traces.submit_line import UNREAD, dependencies, requeues
 
 _ENDS = {
     "COMPLETED": JobEnd.COMPLETED,
@@ -114,6 +114,7 @@ def _enter(
         end=end,
         after=_after(name.partition("+")[0], row, read),
         title=row.get("jobname", "").strip(),
+        requeue=requeues(row.get("submitline", "")),
     )
     if np.isnan(job.submit_s) and read.faults.count == before:
         read.faults.add(line, "no moment under submit", "a date and time")
@@ -123,6 +124,8 @@ def _enter(
     if "+" in name and base in parts:
         _join(parts[base], job, read)
         return
+    if row.get("restarts", "").strip() not in ("", "0") and base not in parts:
+        read.unread["earlier runs of requeued jobs have no rows (sacct --duplicates)"] += 1
     size = len(read.jobs)
     read.add(replace(job, name=base))
     if len(read.jobs) > size:

@@ -27,6 +27,7 @@ _ATTACHED = frozenset("IkK")
 _TASK = re.compile(r"\d+_(\d+)")
 _CORRESPONDING = re.compile(r"aftercorr:([\d:]+)")
 _BEGUN = re.compile(r"(?<=\bafter:)[\d_*+:]+")
+_REQUEUE = ("requeue", "no-requeue")
 UNREAD = "a `--dependency` that is not followed"
 
 
@@ -42,6 +43,14 @@ def dependencies(line: str, job: str) -> Conditions:
         if name == "d" or (len(name) > 2 and "dependency".startswith(name)):
             value = said
     return parsed(_plain(value, job)) if value else ()
+
+
+def requeues(line: str) -> bool | None:
+    """Whether a job is run again after a fault, as its command line says; None where it does not.
+    The last of `--requeue` and `--no-requeue` counts.
+    """
+    said = [name == "requeue" for name, _ in _options(_words(line)) if name in _REQUEUE]
+    return said[-1] if said else None
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,8 @@ class Job:
     """Whether it takes its nodes whole, whatever it works on."""
     spreads: bool = True
     """Whether it takes more nodes where none has as many GPUs as it asks for of each."""
+    requeue: bool = True
+    """Whether it is run again after a fault, or once it made way for a higher priority."""
     asynchronous: bool = False
     """A checkpoint stops it only for the copy into host memory; the write goes on aside."""
     optimal_interval: bool = False

@@ -92,7 +92,9 @@ def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
         again = int(jobs["restarts"].sum())
         back = {0: "none", 1: "one"}.get(again, count(again))
         of_all = counted(len(jobs), "job")
-        says.append(f"{count(done)} of {of_all} completed; returns to a checkpoint: {back}.")
+        over = int(jobs["state"].isin(("node_fail", "preempted")).sum())
+        end = f"; stopped and not run again: {count(over)}" if over else ""
+        says.append(f"{count(done)} of {of_all} completed; returns to a checkpoint: {back}{end}.")
     return says or ["This run had no service and no job."]
 
 

@@ -119,8 +119,8 @@ JOBS = Table(
             "text",
             "",
             "awaited, queued, running, checkpointing, restarting, cut_off; too_large and "
-            "never_eligible, which never run; of those that ended completed, failed, cancelled "
-            "or timed_out.",
+            "never_eligible, which never run; of those that ended completed, failed, cancelled, "
+            "timed_out, or not run again node_fail or preempted.",
         ),
         Column(
             "progress_frac",

@@ -21,7 +21,7 @@ class Deferral:
         world: World,
         jobs: tuple[Job, ...],
         departures: JobDepartures,
-        go: Callable[[int], None],
+        go: Callable[[int], bool],
     ) -> None:
         self.world = world
         self.own = world.state.jobs

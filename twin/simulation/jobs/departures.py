@@ -49,11 +49,7 @@ class JobDepartures:
 
     def time_out(self, j: int) -> None:
         """Stop a job at its time limit; what it has done stays done."""
-        own = self.own
-        self.progress.changed()
-        own.phase[j] = Phase.TIMED_OUT
-        own.finished_s[j] = self.world.now_s
-        own.leaving[j] = False
+        self.progress.end(j, Phase.TIMED_OUT)
         limit = f"{self.limit_s[j]:,.0f} s"
         self.world.note(self.jobs[j].name, EventKind.STOPPED, f"at its time limit of {limit}")
 
@@ -75,9 +71,12 @@ class JobDepartures:
         self.world.stale = True
         return bool(own.phase[j] != CHECKPOINTING)
 
-    def gone(self, j: int) -> None:
-        """A job has made way and queues again, with what it has kept."""
+    def gone(self, j: int) -> bool:
+        """A job has made way and queues again, with what it has kept; False where it is not run
+        again. Who is held back, and not put off, always is.
+        """
         own = self.own
+        again = bool(own.held_back[j]) or self.jobs[j].requeue
         lost_s = float(own.done_s[j] - own.kept_s[j])
         tokens = float(lost_s * own.tokens_per_s[j])
         self.progress.losses.usual_at_once((Cause.PREEMPTED, "", self.jobs[j].name), tokens)
@@ -87,6 +86,10 @@ class JobDepartures:
         own.cause[j] = Cause.PREEMPTED
         own.phase[j] = Phase.QUEUED
         why = "is held back" if own.held_back[j] else "makes way for a higher priority"
-        detail = f"{why}; {lost_s:,.0f} s of work lost"
+        end = "" if again else "; it is not run again"
+        detail = f"{why}; {lost_s:,.0f} s of work lost{end}"
         self.world.note(self.jobs[j].name, EventKind.STOPPED, detail)
         self.progress.changed()
+        if not again:
+            self.progress.end(j, Phase.PREEMPTED)
+        return again

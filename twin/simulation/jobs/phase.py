@@ -27,6 +27,10 @@ class Phase(IntEnum):
     """Stopped at its time limit."""
     NEVER_ELIGIBLE = 11
     """Those it waits for can never be as it asks."""
+    NODE_FAIL = 12
+    """Stopped by a fault, and not run again."""
+    PREEMPTED = 13
+    """Made way for a higher priority, and not run again."""
 
 
 QUEUED = int(Phase.QUEUED)
@@ -35,7 +39,10 @@ CHECKPOINTING = int(Phase.CHECKPOINTING)
 RESTARTING = int(Phase.RESTARTING)
 CUT_OFF = int(Phase.CUT_OFF)
 """Plain numbers for comparing whole arrays, which a member of an enumeration slows."""
-ENDED = (Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED, Phase.TIMED_OUT)
+ENDED = (
+    *(Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED, Phase.TIMED_OUT),
+    *(Phase.NODE_FAIL, Phase.PREEMPTED),
+)
 """Phases of jobs that held nodes and never will again."""
 END_PHASE = {
     JobEnd.COMPLETED: Phase.COMPLETED,

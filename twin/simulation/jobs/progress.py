@@ -132,11 +132,19 @@ class JobProgress:
         self._count_stop((name, component or str(cause)), back_s, tokens)
         what = f"{cause} ({component})" if component else str(cause)
         where = f" in {rack}" if rack else ""
-        detail = f"{what.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
+        again = "" if self.jobs[j].requeue else "; it is not run again"
+        detail = f"{what.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost{again}"
         self.world.note(name, EventKind.STOPPED, detail)
         self.take_back(j, tokens)
-        own.restarts[j] += 1
+        own.restarts[j] += self.jobs[j].requeue
         own.leaving[j] = False
+
+    def end(self, j: int, phase: Phase) -> None:
+        """A job ends before its work is done; what it has done stays done."""
+        self.changed()
+        self.own.phase[j] = phase
+        self.own.finished_s[j] = self.world.now_s
+        self.own.leaving[j] = False
 
     def take_back(self, j: int, tokens: float) -> None:
         """Go back to what is kept, which throws these tokens away now."""
@@ -165,18 +173,18 @@ class JobProgress:
         own.wait_s[j] = self.jobs[j].restart_delay_s + load_s
         self.own.version += 1
 
-    def see_switches(self) -> None:
+    def see_switches(self) -> list[int]:
         """Bandwidth of every gang, after a switch changed state; who lost a leaf restarts without
-        it, who lost all waits until there is a network again.
+        it, who lost all waits until there is a network again. Jobs that are not run again.
         """
         own = self.own
         network = self.world.state.network
         if self._network_seen == network.version:
-            return
+            return []
         self._network_seen = network.version
         switch_ok = network.switch_ok
         if np.array_equal(own.switch_seen, switch_ok):
-            return
+            return []
         lost = own.switch_seen & ~switch_ok
         own.switch_seen = switch_ok.copy()
         fabric = self.world.facility.fabric
@@ -185,6 +193,7 @@ class JobProgress:
             self.set_bandwidth(j)
             leaves = fabric.leaf_of_domain[fabric.domain_of_node[held]]
             self._follow_network(j, held.size > 1 and bool(lost[leaves].any()))
+        return [j for j in own.running if own.phase[j] == Phase.NODE_FAIL]
 
     def _follow_network(self, j: int, lost_leaf: bool) -> None:
         """Roll a gang back that lost a leaf or its whole network; let one go on that has it
@@ -196,7 +205,10 @@ class JobProgress:
                 self.start(j, "the network is back; ")
         elif lost_leaf or not joined:
             self.roll_back(j, Cause.FABRIC, "")
-            self.restart(j)
+            if self.jobs[j].requeue:
+                self.restart(j)
+            else:
+                self.end(j, Phase.NODE_FAIL)
 
     def start(self, j: int, why: str) -> None:
         """Set a gang that has its nodes to work, from its last checkpoint where it ran before."""

@@ -134,13 +134,13 @@ class Scheduler(Discipline):
         """Carry jobs over into their next phase; who follows those that end comes after all."""
         if not self.own.running:
             return
-        ended = []
+        ended: list[int] = []
         for j in self.progress.due():
             if self.progress.end_phase(j):
                 ended.append(j)
                 self._release(j)
-            elif self.own.leaving[j]:
-                self._go(j)
+            elif self.own.leaving[j] and not self._go(j):
+                ended.append(j)
         for j in self.departures.overdue():
             self.departures.time_out(j)
             ended.append(j)
@@ -152,7 +152,7 @@ class Scheduler(Discipline):
         where nodes changed hands.
         """
         stopped = self._stop_broken()
-        self.progress.see_switches()
+        stopped |= self._end_cut_off()
         started = self._start_queued()
         self.progress.set_speeds()
         return stopped or started
@@ -168,9 +168,16 @@ class Scheduler(Discipline):
             return False
         lost = [(j, self._lost_node(j, dead)) for j in self.own.running]
         broken = [(j, node) for j, node in lost if node >= 0]
-        for j, node in broken:
-            self._fail(j, node)
+        self.eligibility.see([j for j, node in broken if not self._fail(j, node)])
         return bool(broken)
+
+    def _end_cut_off(self) -> bool:
+        """Let gangs look at switches; True where some that are not run again ended by them."""
+        ended = self.progress.see_switches()
+        for j in ended:
+            self._release(j)
+        self.eligibility.see(ended)
+        return bool(ended)
 
     def _lost_node(self, j: int, dead: Mask) -> int:
         """A node that a job has lost, or a GPU of it; -1 where all that it holds is in order."""
@@ -182,8 +189,8 @@ class Scheduler(Discipline):
         failed = self.sharing.failed_gpus(j)
         return int(failed[0]) if failed.size else -1
 
-    def _fail(self, j: int, node: int) -> None:
-        """Roll a gang back to its checkpoint and queue it again."""
+    def _fail(self, j: int, node: int) -> bool:
+        """Roll a gang back and queue it again; False where it is not run again."""
         own = self.own
         rack = int(self.compute.rack_of_node[node])
         dark = self.world.state.faults.node_ok[node] and not self.world.state.racks.rack_on[rack]
@@ -191,9 +198,14 @@ class Scheduler(Discipline):
         own.cause[j] = cause
         component = "" if dark else self._component(node)
         self.progress.roll_back(j, cause, self.world.facility.racks.id[rack], component)
+        if not self.jobs[j].requeue:
+            self.progress.end(j, Phase.NODE_FAIL)
+            self._release(j)
+            return False
         own.phase[j] = Phase.QUEUED
         self._release(j)
         self._enqueue(j)
+        return True
 
     def _component(self, node: int) -> str:
         """Which component of a node failed; empty where that was not drawn."""
@@ -219,8 +231,7 @@ class Scheduler(Discipline):
             own.reserved_nodes[j] = nodes
         started = [j for j, kind in decision.starts if self._take(j, kind, decision.nodes.get(j))]
         gone = [j for j in decision.preempt if self.departures.leave(j)]
-        for j in gone:
-            self._go(j)
+        self.eligibility.see([j for j in gone if not self._go(j)])
         self._seen = () if gone else self.turns.question()
         return bool(started or gone)
 
@@ -233,11 +244,13 @@ class Scheduler(Discipline):
         self._place(j, self.own.held[j])
         return True
 
-    def _go(self, j: int) -> None:
-        """A job has made way: it gives its nodes back and queues again."""
-        self.departures.gone(j)
+    def _go(self, j: int) -> bool:
+        """A job has made way: it gives its nodes back and queues again; False where it does not."""
+        again = self.departures.gone(j)
         self._release(j)
-        self._enqueue(j)
+        if again:
+            self._enqueue(j)
+        return again
 
     def _place(self, j: int, nodes: Index) -> None:
         own = self.own

@@ -73,7 +73,9 @@ class Batch(WorkloadKind):
     """From a failure to the start again."""
     checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 3600.0
     """Work older than this survives a failure."""
-
+    requeue: bool = True
+    """Whether each is run again after a fault or a preemption; else it ends `node_fail` or
+    `preempted`, as under Slurm's `--no-requeue`."""
     shift: Shifting | None = None
     """How far each may be moved to when electricity is cheap or clean; not at all if left out."""
 
@@ -122,6 +124,7 @@ class Batch(WorkloadKind):
             submit_s=float(arrive),
             interval_s=self.checkpoint_interval or np.inf,
             restart_delay_s=self.restart_delay,
+            requeue=self.requeue,
             work_s=float(runtime),
             gpu_activity=float(gpu),
             cpu_activity=float(cpu),

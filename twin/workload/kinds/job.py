@@ -40,6 +40,9 @@ class PlannedJob(Following):
     """Work older than this survives a failure."""
     restart_delay: Duration = 300.0
     """From a failure to the start again."""
+    requeue: bool = True
+    """Whether it is run again after a fault or a preemption; else it ends `node_fail` or
+    `preempted`, as under Slurm's `--no-requeue`."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""
     user: str = Field(default="", max_length=100)
@@ -56,6 +59,7 @@ class PlannedJob(Following):
                 interval_s=self.checkpoint_interval or np.inf,
                 restart_delay_s=self.restart_delay,
                 work_s=self.run,
+                requeue=self.requeue,
                 priority=self.priority,
                 gpu_activity=self.gpu_activity,
                 cpu_activity=self.cpu_activity,

@@ -45,6 +45,9 @@ class ListedJobs(WorkloadKind):
         None
     )
     """Work older than this survives a failure of a node; without it a job begins anew."""
+    requeue: bool = True
+    """Whether jobs are run again after a fault or a preemption, where their list says nothing of
+    it; else they end `node_fail` or `preempted`, as under Slurm's `--no-requeue`."""
 
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """Every job of the list that ran, named after its number there."""
@@ -105,6 +108,7 @@ class ListedJobs(WorkloadKind):
             series=f"{self.name}: {listed.series[n]}" if listed.series[n] else "",
             interval_s=self.checkpoint_interval or np.inf,
             restart_delay_s=self.restart_delay,
+            requeue=self.requeue if listed.requeue[n] is None else bool(listed.requeue[n]),
             work_s=float(listed.run_s[n]),
             priority=int(listed.priority[n]),
             gpu_activity=self._gpu_activity(activity, gpus),

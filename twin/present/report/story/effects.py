@@ -31,7 +31,8 @@ def what_it_did(result: Result) -> str:
     events = result.frame("events")
     parts = [unnoticed(result, one) for one in incidents(events)[:INCIDENTS_MAX]]
     parts += [batteries(events), _lowest_flow(result.frame("loops")), _warmest_loop(result)]
-    parts += [*_racks_off_and_slow(result), _restarts(result.frame("jobs")), _hottest(result)]
+    jobs = result.frame("jobs")
+    parts += [*_racks_off_and_slow(result), _restarts(jobs), _over(jobs), _hottest(result)]
     return " ".join(f"{part}." for part in parts if part)
 
 
@@ -76,6 +77,15 @@ def _restarts(jobs: pd.DataFrame) -> str:
     times = {1: "once", 2: "twice"}.get(often, f"{count(often)} times in all")
     what = "Job" if len(rows) == 1 else "Jobs"
     return f"{what} {span(rows['job'])} went back to a checkpoint {times}"
+
+
+def _over(jobs: pd.DataFrame) -> str:
+    """Jobs that a fault stopped for good."""
+    rows = jobs[jobs["state"] == "node_fail"]
+    if rows.empty:
+        return ""
+    who = f"Job {span(rows['job'])} was" if len(rows) == 1 else f"Jobs {span(rows['job'])} were"
+    return f"{who} stopped and not run again"
 
 
 def _lowest_flow(loops: pd.DataFrame) -> str:
