@@ -226,3 +226,28 @@ def test_every_member_of_a_shipped_layout_has_a_place(name: str) -> None:
     plan = load(Path(__file__).parents[2] / "layouts" / f"{name}.yaml").plan
     groups = [*plan.power, *plan.cooling.loops, *plan.cooling.air, *plan.cooling.plant]
     assert len(places(plan, shipped())) == sum(group.count for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("rows_fed_by", "stands_in"),
+    [
+        ({"west": "rpp", "east": "utility"}, "west"),
+        ({"west": "busway", "east": "utility"}, "west"),  # through another group
+        ({"west": "rpp_2", "east": "utility"}, "west"),  # by one member
+        ({"west": "rpp", "east": "rpp"}, "east"),  # racks in both: the first hall
+        ({"west": "utility", "east": "utility"}, "east"),  # none
+    ],
+)
+def test_panels_without_a_hall_stand_in_that_of_their_racks(
+    rows_fed_by: dict[str, str], stands_in: str
+) -> None:
+    """Panels of the second hall stood in the first one."""
+    power = [
+        {"name": "rpp", "type": "rpp_500", "count": 2, "fed_by": "utility"},
+        {"name": "busway", "type": "rpp_500", "fed_by": "rpp"},
+    ]
+    held = layout(power).model_dump(mode="json")
+    for one in held["halls"]:
+        one["rows"][0]["fed_by"] = [{"source": rows_fed_by[one["name"]]}]
+    found = places(Layout.model_validate(held), shipped())
+    assert {found["rpp_1"].hall, found["rpp_2"].hall} == {stands_in}

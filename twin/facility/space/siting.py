@@ -97,7 +97,8 @@ def _sort_power(
         hall = group.hall or _around(layout, *group.at)
         out.update(_eastward(gear, group.at, hall))
     elif EQUIPMENT_KINDS[row.kind].on_floor:
-        rooms.get(group.hall or "", rooms[layout.halls[0].name]).panels.extend(gear)
+        hall = group.hall or hall_fed(layout, group)
+        rooms.get(hall, rooms[layout.halls[0].name]).panels.extend(gear)
     else:
         ranks.setdefault(_line(row), []).extend(gear)
 
@@ -146,6 +147,34 @@ def hall_served(layout: Layout, loop: LoopSpec) -> str:
         h.name: h.name for h in layout.halls
     }
     return next((homes[name] for name in names if name in homes), "")
+
+
+def hall_fed(layout: Layout, group: PowerGroup) -> str:
+    """The hall of all racks that a power group feeds, itself or through others; nothing where they
+    stand in several, or where it feeds none.
+    """
+    below = _fed_below(layout, group)
+    halls = {
+        hall.name
+        for hall in layout.halls
+        for row in hall.rows
+        if any(feed.source in below for feed in row.fed_by)
+    }
+    return halls.pop() if len(halls) == 1 else ""
+
+
+def _fed_below(layout: Layout, group: PowerGroup) -> set[str]:
+    """Names of a group, of all groups that it feeds, and of their members."""
+    below: set[str] = set()
+    found = [group]
+    while found:
+        below.update(name for one in found for name in (one.name, *members(one.name, one.count)))
+        found = [
+            one
+            for one in layout.power
+            if one.name not in below and any(feed.source in below for feed in one.fed_by)
+        ]
+    return below
 
 
 def _inside(hall: HallSpec, room: _Room) -> Iterator[tuple[str, Place]]:

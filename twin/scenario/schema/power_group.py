@@ -56,7 +56,8 @@ class PowerGroup(Stated):
     overrides: PowerNumbers | None = None
     """Other numbers of each member that differ from the catalogue."""
     hall: Name | None = None
-    """Hall that panels, PDUs and busways stand in; none: the hall around `at`, else the first."""
+    """Hall that panels, PDUs and busways stand in; none: the hall around `at`, else that of all
+    racks they feed, else the first."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first member on the site, in metres; further members follow eastward."""
 
