@@ -313,3 +313,18 @@ def test_a_title_fits_its_box_also_where_columns_are_many() -> None:
         assert stringWidth(box.lines[0], BOLD, TITLE_PT) <= box.width - 4.0
     titles = {box.lines[0] for box in drawn.boxes}
     assert {"2 × switchboards", "4 × transformers"} <= titles  # was "4 × trans…rmers"
+
+
+def test_kinds_and_hours_are_written_for_people() -> None:
+    """Read `rpp`, `dry_cooler`, `1.41e+06` h, and a sentence with backticks."""
+    told = {section.title: section for section in sections(of_pod())}
+    (losses,) = (one for one in told["Losses"].blocks if one.kind == "grid")
+    assert {"Transformers", "Switchboards", "UPS", "Panels"} <= set(losses.headings)
+    rates = next(
+        one
+        for one in told["Availability"].blocks
+        if one.kind == "grid" and "MTBF (h)" in one.headings
+    )
+    assert {"panel", "dry cooler", "air handler", "UPS"} <= {row[1] for row in rates.rows}
+    assert not [row for row in rates.rows if "e+" in row[2]]
+    assert not [one for section in told.values() for one in section.says if "`" in one]

@@ -52,8 +52,8 @@ _SIZES = (7.5, 7.0, 6.6, 6.2)
 _CODE_PT = 6.6
 _DRAWN = 72 / PAPER_DPI
 """Points a dot: a figure is printed as large as it is drawn, so that its letters have 9 points."""
-_LEAST = 0.6
-"""Of that size, where a picture then fits what is left of a page."""
+_LEAST = 0.8
+"""Of that size, where a picture then fits what is left of a page: letters of seven points."""
 _HIGHEST = A4[1] - 2 * MARGIN - 40 * mm
 """A picture leaves room for a heading and for its own words."""
 

@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from twin.analysis.failure_parts.report import FailureReport
+from twin.catalogue.equipment_kinds import plural, singular
 from twin.present import availability_tables, redundancy_tables
 from twin.present.blocks import Block, Columns, Grid, grid, words
 from twin.present.continuity_tables import continuity
 from twin.present.study import Study, scientific
-from twin.quantities import count, figures, percent, power, span
+from twin.quantities import count, figures, number, percent, power, span
 
 MOST_LOADED = 30
 MOST_CUT_SETS = 30
@@ -124,12 +125,17 @@ def losses(report: FailureReport) -> list[Block]:
     columns: Columns = {
         "Load": ("load_frac", percent),
         "Racks": ("it_w", power),
-        **{kind: (kind, power) for kind in kinds},
+        **{_heading(kind): (kind, power) for kind in kinds},
         "All losses": ("loss_total_w", power),
         "PUE by losses": ("pue_of_losses", figures),
         "PUE by cooling": ("pue_of_cooling_at_peak", figures),
     }
     return [grid("Losses by stage", frame, columns)]
+
+
+def _heading(kind: str) -> str:
+    said = plural(kind)
+    return said[:1].upper() + said[1:]
 
 
 def verdicts_says(report: FailureReport) -> list[str]:
@@ -191,15 +197,20 @@ def _with_and_without(report: FailureReport) -> list[str]:
             f"With {figures(hours)} h of planned work a year it is "
             f"{scientific(planned['unavailability'])}."
             if hours > 0
-            else "No planned work is stated; a layout's `maintenance` does."
+            else "No planned work is stated (maintenance of a layout)."
         )
     return told
+
+
+def _hours(value: Any) -> str:
+    """Of a million and more in full too: 1,412,900, which figures would write as a power of ten."""
+    return count(value) if number(value) >= 1e3 else figures(value)
 
 
 _RATES: Columns = {
     "Components": ("names", words),
     "Kind": ("kind", words),
-    "MTBF (h)": ("mtbf_h", figures),
+    "MTBF (h)": ("mtbf_h", _hours),
     "MTTR (h)": ("mttr_h", figures),
     "Unavailability": ("unavailability", scientific),
 }
@@ -215,7 +226,7 @@ def _rates(report: FailureReport) -> Grid:
     """From what the availability can be computed by hand, alike components in one row."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for row in report.parts["availability"]["component_reliability"]:
-        kind = report.component_kinds.get(row["component"], "")
+        kind = singular(report.component_kinds.get(row["component"], ""))
         key = (kind, row["mtbf_h"], row["mttr_h"], row["unavailability"])
         alike.setdefault(key, []).append(row["component"])
     frame = pd.DataFrame(
