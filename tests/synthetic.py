@@ -67,6 +67,7 @@ def synthetic() -> Result:
         "shifts": _frame("shifts", [_SHIFT]),
         "power_swings": _power_swings(),
         "events": _events(),
+        "load_steps": _frame("load_steps", [_LOAD_STEP]),
         "lockouts": _frame("lockouts", [(50400.0, "ups_2", 3, 32.8, 6.0e5, 6.0e5)]),
         "demand_response": _frame("demand_response", [_DEMAND_EVENT]),
         "losses": _losses(day["racks"]),
@@ -654,6 +655,9 @@ def _bess() -> pd.DataFrame:
     rows["energy_j"] = energy_j
     rows["charge_frac"] = energy_j / 3.6e9
     return rows
+
+
+_LOAD_STEP = (50400.0, "engine_1", 3, 4.0e5, 3.6e5, 51.3, 7.2, "fail")
 
 
 def _power_swings() -> pd.DataFrame:

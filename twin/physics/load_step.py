@@ -32,3 +32,11 @@ def left_for_machines_w(step_w: float, store_w: float) -> float:
     milliseconds, up to their rating.
     """
     return max(step_w - store_w, 0.0)
+
+
+def verdict(performance_class: str, step_w: float, accepted_w: float, recovery_s: float) -> str:
+    """`pass` or `fail`: whether machines accept a step, and frequency is back as soon as their
+    class asks, where there is one and that is known.
+    """
+    late = recovery_s > RECOVERY_S.get(performance_class, np.finfo(float).max)
+    return "fail" if step_w > accepted_w * (1.0 + 1e-9) or late else "pass"

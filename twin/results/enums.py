@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     ON_BYPASS = "on bypass"
     OFF_BYPASS = "off bypass"
     LOCKED_OUT = "locked out"
+    LOAD_STEP = "load step"
+    """Much comes at once on machines that carry an island."""
     RESET = "reset"
     STARTED = "started"
     FAILED_TO_START = "failed to start"

@@ -12,6 +12,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.job_sizes import sized
 from twin.facility.model import Facility
+from twin.facility.power.island_frequency import frequency_dip
 from twin.facility.power.load_steps import IslandStep, machine_islands, swing_step, worst_step
 from twin.facility.power.loading import loading, loading_of, peak_loads_w
 from twin.findings import Finding, FindingCode
@@ -77,9 +78,10 @@ def _words(facility: Facility, step: IslandStep) -> str:
     )
     name = tree.performance_class[first]
     if name:
-        within = f"frequency back within {RECOVERY_S[name]:g} s"
-        says += f", which keeps class {name} of ISO 8528-5: {within}"
-    return says
+        within = f"the limits of class {name}, frequency back within {RECOVERY_S[name]:g} s"
+        says += f", agreed as class G4 of ISO 8528-5 within {within}"
+    dip = frequency_dip(facility, step)
+    return f"{says}; {dip.words}" if dip else says
 
 
 def _swings(facility: Facility) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from twin.catalogue.rows.base import (
 )
 from twin.catalogue.rows.bess import BessNumbers
 from twin.catalogue.rows.electrical import ElectricalNumbers
+from twin.catalogue.rows.governor import GovernorNumbers
 from twin.catalogue.rows.ups import UpsNumbers
 
 GENERATOR_ONLY = (
@@ -39,7 +40,9 @@ GENERATOR_ONLY = (
 BATTERY_ROLES = (Role.STORE, Role.STORAGE)
 
 
-class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, ElectricalNumbers):
+class PowerEquipment(
+    CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, ElectricalNumbers, GovernorNumbers
+):
     """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
     rating.
     """
@@ -194,11 +197,22 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
             steps and role(self.kind) not in (Role.STANDBY, Role.PRIME),
             "generators and nothing else have a load_step_frac and a performance_class",
         )
+        self._complete_governor()
         refuse(
             role(self.kind) is not Role.STANDBY
             and any(getattr(self, field) is not None for field in GENERATOR_ONLY),
             f"only a generator has {', '.join(GENERATOR_ONLY)}",
         )
+
+    def _complete_governor(self) -> None:
+        """Numbers of a governor are whole, and stand in no other row."""
+        held = [getattr(self, field) is not None for field in GovernorNumbers.model_fields]
+        names = ", ".join(GovernorNumbers.model_fields)
+        refuse(
+            any(held) and role(self.kind) not in (Role.STANDBY, Role.PRIME),
+            f"generators and nothing else have {names}",
+        )
+        refuse(any(held) and not all(held), f"frequency needs all of {names}")
 
     def _complete_bess(self) -> None:
         """Numbers of a BESS stand in no other row; its charge has room between its limits."""

@@ -29,6 +29,15 @@ class StandbyNumbers:
 
 
 @dataclass(frozen=True)
+class GovernorArrays:
+    """How generators hold frequency, (power node,); NaN where no row says."""
+
+    inertia_s: Array
+    droop_frac: Array
+    lag_s: Array
+
+
+@dataclass(frozen=True)
 class PowerTree:
     """Power nodes: equipment first, then the loads that hang on it. Arrays are (power node,).
 
@@ -87,6 +96,8 @@ class PowerTree:
     """That prime generators run on at least; 0 for all else."""
     performance_class: tuple[str, ...]
     """Of ISO 8528-5, of generators that state one; empty for all else."""
+    governor: GovernorArrays
+    """What frequency asks of them."""
     switching_error_probability: Array
     """That somebody who is to take it out opens another of its type."""
     transfer_s: Array

@@ -42,6 +42,8 @@ class IslandStep:
 
     machines: Index
     """Power nodes."""
+    given_w: Array
+    """(machine,) what each gave before."""
     step_w: float
     """That they see, beyond what stores beside them take."""
     accepted_w: float
@@ -81,22 +83,25 @@ def accepted_w(facility: Facility) -> Array:
     return np.asarray(facility.power.standby.load_step_frac * facility.power.rating_w)
 
 
-def worst_step(facility: Facility, before: Loading, after: Loading) -> IslandStep | None:
-    """Of what comes on machines between two states of the tree, the step that is furthest beyond
-    what they accept, or nearest to it; None where none comes on any.
+def island_steps(facility: Facility, before: Loading, after: Loading) -> Iterator[IslandStep]:
+    """What comes on the machines of each island between two states of the tree, where any does.
 
-    Machines share it as they share the load after it.
+    Machines share it as they share the load after it. What one takes over from another that stays
+    is no step.
     """
-    more_w = np.maximum(after.output_w - before.output_w, 0.0)
-    steps = [
-        IslandStep(
-            island.machines,
-            left_for_machines_w(float(more_w[island.machines].sum()), island.store_w),
-            island.largest_step_w(),
-        )
-        for island in machine_islands(facility, after)
-    ]
-    coming = [step for step in steps if step.step_w > 0]
+    more_w = after.output_w - before.output_w
+    for island in machine_islands(facility, after):
+        step_w = left_for_machines_w(float(more_w[island.machines].sum()), island.store_w)
+        if step_w > 0:
+            given_w = before.output_w[island.machines]
+            yield IslandStep(island.machines, given_w, step_w, island.largest_step_w())
+
+
+def worst_step(facility: Facility, before: Loading, after: Loading) -> IslandStep | None:
+    """Of these the step that is furthest beyond what machines accept, or nearest to it; None where
+    none comes on any.
+    """
+    coming = island_steps(facility, before, after)
     return max(coming, key=lambda step: step.step_w / step.accepted_w, default=None)
 
 

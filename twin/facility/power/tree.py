@@ -12,6 +12,7 @@ from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import PowerTree, Weather
+from twin.facility.model.power import GovernorArrays
 from twin.facility.power.bess import bess_arrays, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
@@ -228,6 +229,11 @@ def _machines(nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]
     return {
         "least_load_w": column("least_load_frac", 0.0) * rating_w,
         "performance_class": tuple(n.row.performance_class if n.row else "" for n in nodes),
+        "governor": GovernorArrays(
+            inertia_s=column("inertia_s", np.nan),
+            droop_frac=column("governor_droop_frac", np.nan),
+            lag_s=column("governor_lag_s", np.nan),
+        ),
         "gas_efficiency_frac": full,
         **{name: np.where(np.isnan(held), full, held) for name, held in stated.items()},
     }

@@ -32,6 +32,7 @@ _EVENTS: Columns = {
     "Trips": ("trips", count),
     "Grid loses": ("grid_lost_w", power),
     "Battery left": ("battery_text", words),
+    "Frequency": ("frequency_text", words),
     "Tokens lost": ("tokens_lost", tokens),
 }
 _RACKS: Columns = {
@@ -94,7 +95,9 @@ def ride_through(report: FailureReport) -> list[Block]:
         if row["time_line"]
     ]
     of_grid = events["event"].str.startswith("outage").any()
-    columns = {name: of for name, of in _EVENTS.items() if of_grid or of[0] != "grid_lost_w"}
+    none = set() if of_grid else {"grid_lost_w"}
+    none |= set() if events["frequency_nadir_hz"].notna().any() else {"frequency_text"}
+    columns = {name: of for name, of in _EVENTS.items() if of[0] not in none}
     return [grid("Standard disturbances", events, columns), _racks(held["racks"]), *lines]
 
 
@@ -104,7 +107,16 @@ def _event_words(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "first_text": "none" if first_s is None else duration(first_s),
         "battery_text": "no battery" if left is None else percent(left),
+        "frequency_text": _frequency_words(row["frequency_nadir_hz"], row["frequency_recovery_s"]),
     }
+
+
+def _frequency_words(nadir_hz: float | None, recovery_s: float | None) -> str:
+    if nadir_hz is None:
+        return "no step"
+    if recovery_s is None:
+        return f"{nadir_hz:.1f} Hz and below"
+    return f"{nadir_hz:.1f} Hz, back after {recovery_s:.1f} s"
 
 
 def _racks(rows: list[Mapping[str, Any]]) -> Block:

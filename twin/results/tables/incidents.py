@@ -191,3 +191,36 @@ LOCKOUTS = Table(
         Column("locked_out_w", "float", "W", "The same of all that were locked out then."),
     ),
 )
+
+LOAD_STEPS = Table(
+    "load_steps",
+    "Steps of load above 5 % of their rating on prime generators that carry an island, by a loss "
+    "of one of them or else, and what each does to frequency.",
+    (
+        Column("time_s", "float", "s", "When it came."),
+        Column("component", "text", "", "The first of the machines."),
+        Column("machines", "int", "", "How many carry the island then."),
+        Column("step_w", "float", "W", "What comes on them at once, beyond what BESS take."),
+        Column("accepted_w", "float", "W", "Largest step that they accept, by their rows."),
+        Column(
+            "frequency_nadir_hz",
+            "float",
+            "Hz",
+            "Lowest frequency; three quarters of nominal where machines stall, NaN where a row "
+            "states no governor.",
+        ),
+        Column(
+            "recovery_s",
+            "float",
+            "s",
+            "Until it stays within 1 % of where it ends; NaN where it does not, or is not known.",
+        ),
+        Column(
+            "verdict",
+            "text",
+            "",
+            "Whether they accept it, and frequency is back as soon as their class asks.",
+            ("pass", "fail"),
+        ),
+    ),
+)

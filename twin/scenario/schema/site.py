@@ -109,5 +109,7 @@ class Site(Stated):
     elevation: Elevation | None = None
     """Above the sea, whose standard atmosphere gives the air's density; else the pressure is that
     of the climate or of the weather file, and that at sea level for steady air."""
+    frequency_hz: Literal[50, 60] = 60
+    """Nominal, of the grid and of machines that carry an island."""
     water_price: WaterPrice = 2.0
     """Price of make-up water, USD a cubic metre."""

@@ -15,6 +15,7 @@ from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
 from twin.facility.model import Facility
 from twin.facility.shifting import shift_rows
+from twin.physics.load_step import verdict
 from twin.results import TABLES, Columns, Frames
 from twin.results.parts import ResultParts
 from twin.results.tables import (
@@ -31,6 +32,7 @@ from twin.results.tables import (
     HALLS,
     JOBS,
     LOADING,
+    LOAD_STEPS,
     LOCKOUTS,
     LOSSES,
     POWER,
@@ -87,6 +89,7 @@ def _makers(
     yield POWER_SWINGS, lambda: Columns.of_rows(POWER_SWINGS, run.jobs.swings.rows())
     yield DEMAND_RESPONSE, lambda: Columns.of_rows(DEMAND_RESPONSE, run.response.rows())
     yield LOCKOUTS, lambda: Columns.of_rows(LOCKOUTS, _lockouts(run))
+    yield LOAD_STEPS, lambda: Columns.of_rows(LOAD_STEPS, _load_steps(run))
     yield LOSSES, lambda: losses(run)
     yield TOKEN_BALANCE, lambda: token_balance(run)
     yield ENERGY, lambda: Columns.of_rows(ENERGY, _energy(run))
@@ -117,6 +120,25 @@ def _lockouts(run: Disciplines) -> list[Row]:
             "locked_out_w": locked_w,
         }
         for time_s, p, within_s, load_w, locked_w in run.world.state.ups.lockouts
+    ]
+
+
+def _load_steps(run: Disciplines) -> list[Row]:
+    tree = run.world.facility.power
+    return [
+        {
+            "time_s": time_s,
+            "component": tree.id[int(first)],
+            "machines": int(machines),
+            "step_w": step_w,
+            "accepted_w": accepted_w,
+            "frequency_nadir_hz": nadir_hz,
+            "recovery_s": recovery_s if np.isfinite(recovery_s) else np.nan,
+            "verdict": verdict(tree.performance_class[int(first)], step_w, accepted_w, recovery_s),
+        }
+        for time_s, first, machines, step_w, accepted_w, nadir_hz, recovery_s in (
+            run.world.state.supply.island_steps
+        )
     ]
 
 

@@ -1,4 +1,6 @@
-"""What stands at boards: solar arrays offer, battery stores answer, and no more leaves than may."""
+"""What stands at boards: solar arrays offer, battery stores answer, no more leaves than may, and
+machines take the steps of what they carry.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from twin.arrays import Array
 from twin.physics.flow import Wiring
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.island_steps import IslandSteps
 from twin.simulation.power.solar import BoardSolar, Flow
 from twin.simulation.power.storage import BoardStorage
 from twin.simulation.power.storage_ahead import StorageAhead
@@ -20,6 +23,9 @@ class AtBoards:
         self.storage = BoardStorage(world, wires)
         self.ahead = StorageAhead(self.storage)
         self.solar = BoardSolar(world, wires)
+        self.steps = IslandSteps(world)
+        self.own = world.state.supply
+        self.before_w = self.own.output_w
         self.none = np.zeros(len(world.facility.power.id))
 
     def schedule(self) -> None:
@@ -29,6 +35,7 @@ class AtBoards:
 
     def decide(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node (power node,) with all of them."""
+        self.before_w = self.own.output_w
         if self.storage.any:
             drawn_w = drawn_w + self.storage.standby_w()
         if self.solar.any:
@@ -44,6 +51,8 @@ class AtBoards:
             self.storage.hold()
         if self.solar.any:
             self.solar.hold()
+        if self.steps.any:
+            self.steps.look(self.before_w)
 
     def made_w(self, drain_w: Array) -> Array:
         """(..., power node) what comes from cells and daylight, which their stages give on or lose;
@@ -70,3 +79,5 @@ class AtBoards:
             self.ahead.foretell(stretch)
         if self.solar.any:
             self.solar.foretell(stretch)
+        if self.steps.any:
+            self.steps.foretell(stretch)

@@ -88,6 +88,9 @@ class SupplyState:
     """Who was able, had energy and ran when voltages were last worked out."""
     sags: list[list[float]] = field(default_factory=list)
     """Sags under way: node, remaining voltage, end."""
+    island_steps: list[list[float]] = field(default_factory=list)
+    """Steps of load on machines of islands: time, first machine, machines, step, what they accept,
+    lowest frequency, recovery."""
     draws: dict[str, np.random.Generator] = field(default_factory=dict)
     """Random numbers of each generator."""
     version: int = 0

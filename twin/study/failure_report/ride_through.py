@@ -156,6 +156,7 @@ def _row(event: StandardEvent, lived: Run, found: Frames, calm: Run) -> Row:
         "trips": int((happened["what"] == EventKind.TRIPPED).sum()),
         "grid_lost_w": _grid_lost_w(found),
         "battery_left_frac": _battery_left_frac(found),
+        **_frequency(found),
         "tokens_lost": float(without["tokens_total"] - made["tokens_total"]),
         "usd_lost": float(made["usd_lost_by_fault"] - without["usd_lost_by_fault"]),
         "causes": _causes(found),
@@ -177,6 +178,22 @@ def _battery_left_frac(found: Frames) -> float | None:
     """Of the UPS whose battery is left with least; None where there is none."""
     left_frac = found["batteries"]["left_least_frac"]
     return float(left_frac.min()) if len(left_frac) else None
+
+
+def _frequency(found: Frames) -> Row:
+    """Lowest frequency of machines that carry an island, and its recovery; None where no step of
+    load came on any, or a row states no governor.
+    """
+    steps = found["load_steps"]
+    steps = steps[(steps["time_s"] >= SETTLED_S) & steps["frequency_nadir_hz"].notna()]
+    if steps.empty:
+        return {"frequency_nadir_hz": None, "frequency_recovery_s": None}
+    worst = steps.loc[steps["frequency_nadir_hz"].idxmin()]
+    back_s = float(worst["recovery_s"])
+    return {
+        "frequency_nadir_hz": float(worst["frequency_nadir_hz"]),
+        "frequency_recovery_s": back_s if np.isfinite(back_s) else None,
+    }
 
 
 def _causes(found: Frames) -> dict[str, float]:

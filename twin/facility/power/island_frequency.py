@@ -1,0 +1,56 @@
+"""Frequency of islands that machines carry: how low a step of load takes it, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from twin.facility.model import Facility
+from twin.facility.power.load_steps import IslandStep, accepted_w
+from twin.physics.island_frequency import Governed, dip
+
+
+@dataclass(frozen=True)
+class FrequencyDip:
+    """What a step of load does to the frequency of an island."""
+
+    nadir_hz: float
+    """Lowest; not followed below three quarters of nominal."""
+    recovery_s: float
+    """Until it stays near where it ends; inf where it does not."""
+
+    @property
+    def words(self) -> str:
+        """Both, as people read them."""
+        if not np.isfinite(self.recovery_s):
+            return f"frequency falls to {self.nadir_hz:.1f} Hz and below, and machines stall"
+        back = f" and is steady within 1 % after {self.recovery_s:.1f} s" if self.recovery_s else ""
+        return f"frequency falls to {self.nadir_hz:.1f} Hz{back}"
+
+
+def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
+    """Of a step on the machines of an island; None where a row of one states no governor."""
+    tree = facility.power
+    who = step.machines
+    numbers = (
+        tree.rating_w[who],
+        tree.governor.inertia_s[who],
+        tree.governor.droop_frac[who],
+        tree.governor.lag_s[who],
+        accepted_w(facility)[who],
+        step.given_w,
+    )
+    if not all(np.isfinite(one).all() for one in numbers):
+        return None
+    held = tuple(tuple(one.tolist()) for one in numbers)
+    nadir_frac, recovery_s = _dip(held, step.step_w)
+    return FrequencyDip(facility.scenario.site.frequency_hz * (1.0 + nadir_frac), recovery_s)
+
+
+@lru_cache(maxsize=256)
+def _dip(held: tuple[tuple[float, ...], ...], step_w: float) -> tuple[float, float]:
+    *machines, given_w = map(np.array, held)
+    found = dip(Governed(*machines), given_w, step_w)
+    return found.nadir_frac, found.recovery_s
