@@ -11,6 +11,8 @@ import pytest
 from conftest import ROOT, failing, small, small_layout, training
 
 import twin
+from tests.planner import asked, loaded
+from tests.relations.test_load_steps import hall
 from twin.simulation.loop.quiet import Quiet
 
 IDLE = "gb200_su"
@@ -191,3 +193,16 @@ def test_a_fork_within_a_stretch_meets_its_fault() -> None:
     whole = twin.simulate(twin.build(asked))
     for name in ("site", "racks", "power", "loops"):
         assert forked.tables[name].equals(whole.tables[name]), name
+
+
+def test_steps_on_machines_are_seen_at_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hot day on four engines: fans that turn faster at a look are steps of load, were they so
+    small noted.
+    """
+    monkeypatch.setattr("twin.simulation.power.island_steps.NOTED_FRAC", 0.0005)
+    phoenix = {"climate": "phoenix", "grid": "virginia"}
+    asked_day = asked(hall(), horizon="1 d", site=phoenix, start="2026-07-15T00:00:00-07:00")
+    scenario = loaded(asked_day)
+    quiet = twin.simulate(twin.build(scenario))
+    assert len(quiet.rows("load_steps")) > 3
+    assert_same(quiet, event_by_event(scenario, monkeypatch))

@@ -223,4 +223,5 @@ LOAD_STEPS = Table(
             ("pass", "fail"),
         ),
     ),
+    since="2026-11-30",
 )
