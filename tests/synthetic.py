@@ -662,7 +662,7 @@ _LOAD_STEP = (50400.0, "engine_1", 3, 4.0e5, 3.6e5, 51.3, 7.2, "fail")
 
 def _power_swings() -> pd.DataFrame:
     wave = ("pretrain", 288, 1.2, 0.9, 3.0e5, 0.0, 3.0e5, 9.0e4, 4.0e5, 0.0, 0.0)
-    wave += (np.nan, np.nan)
+    wave += (np.nan, np.nan, np.nan)
     return _frame("power_swings", [(*wave, "fail", "swing 300 kW of 200 kW")])
 
 

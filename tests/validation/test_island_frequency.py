@@ -15,7 +15,15 @@ from tests.planner import answer, faults
 from tests.power_layouts import island, load, part
 from twin.catalogue import get
 from twin.catalogue.rows import PowerEquipment
-from twin.physics.island_frequency import AGAIN_S, BAND_FRAC, LEAST_FRAC, Dip, Governed, dip
+from twin.physics.island_frequency import (
+    AGAIN_S,
+    BAND_FRAC,
+    LEAST_FRAC,
+    Dip,
+    Governed,
+    dip,
+    wave_nadir_frac,
+)
 from twin.physics.load_step import RECOVERY_S
 
 RATED_W = 2.5e6
@@ -26,25 +34,35 @@ def alike(count: int, inertia_s: float, droop: float, lag_s: float, step: float 
     return Governed(RATED_W * of, inertia_s * of, droop * of, lag_s * of, step * RATED_W * of)
 
 
-def by_steps(machines: Governed, given_w: np.ndarray, step_w: float, step_s: float) -> Dip:
-    """Runge-Kutta of fourth order in equal steps, with the equations written out a second time."""
-    load_w = given_w.sum() + step_w
+def by_steps(
+    machines: Governed,
+    given_w: np.ndarray,
+    step_w: float,
+    step_s: float,
+    wave: tuple[float, float, int] | None = None,
+) -> Dip:
+    """Runge-Kutta of fourth order in equal steps, with the equations written out a second time;
+    under a wave of a period, a share of it at the upper level, and so many.
+    """
     kinetic_j = (machines.inertia_s * machines.rating_w).sum()
 
     def rate(t: float, y: np.ndarray) -> np.ndarray:
         deviation, *made = y
+        high = not wave or (t + 1e-9) % wave[0] < wave[0] * wave[1]
+        load_w = given_w.sum() + (step_w if high else 0.0)
         out = [(sum(made) - load_w) / 2.0 / kinetic_j / (1.0 + deviation)]
         for g, p, s, r, lag, a in zip(
             given_w, made, machines.rating_w, machines.droop_frac, machines.lag_s, machines.step_w,
             strict=True,
         ):  # fmt: skip
-            most = min(max(s, g), g + a + a * t / AGAIN_S)
+            most = min(max(s, g), g + a + (0.0 if wave else a * t / AGAIN_S))
             out.append((max(min(g - deviation / r * s, most), 0.0) - p) / lag)
         return np.array(out)
 
     y = np.array([0.0, *given_w])
     seen = [0.0]
-    for n in range(round(60.0 / step_s)):
+    lasts_s = wave[0] * wave[2] if wave else 60.0
+    for n in range(round(lasts_s / step_s)):
         t, h = n * step_s, step_s
         a = rate(t, y)
         b = rate(t + h / 2, y + h / 2 * a)
@@ -108,6 +126,18 @@ def test_what_an_engine_accepts_keeps_the_class_that_its_maker_gives_it() -> Non
     assert found[0].nadir_frac == pytest.approx(-0.0561, abs=5e-5)
     assert found[0].recovery_s < RECOVERY_S["G1"] < found[1].recovery_s
     assert found[2] == Dip(LEAST_FRAC, np.inf)
+
+
+@pytest.mark.parametrize("period_s", [0.6, 0.9, 2.0])
+def test_a_swing_goes_lower_where_it_comes_as_fast_as_the_governor_swings(period_s: float) -> None:
+    """Engines swing at 1.05 Hz by themselves: waves of 0.9 s go lower than one."""
+    engines = alike(2, 0.7, 0.05, 0.31)
+    given_w = np.full(2, 0.4 * RATED_W)
+    found = wave_nadir_frac(engines, given_w, 0.2 * RATED_W, period_s, 0.5)
+    other = by_steps(engines, given_w, 0.2 * RATED_W, 1e-3, (period_s, 0.5, 20))
+    assert found == pytest.approx(other.nadir_frac, abs=2e-5)
+    once = dip(engines, given_w, 0.2 * RATED_W).nadir_frac
+    assert (found < 1.3 * once) == (period_s == 0.9)
 
 
 def test_beyond_all_ratings_machines_stall() -> None:

@@ -4,7 +4,7 @@ it, each with a governor of droop and lag, and with what its engine can give by 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy
@@ -22,6 +22,7 @@ LEAST_FRAC = -0.25
 """The furthest that a class of ISO 8528-5 lets the frequency of gas engines fall; beyond it nothing
 is followed."""
 FOLLOWED_S = 60.0
+_WAVES = 20
 _SAMPLE_S = 0.002
 _RTOL = 1e-8
 _ATOL = 1e-10
@@ -65,30 +66,64 @@ def dip(machines: Governed, given_w: Array, step_w: float) -> Dip:
     Source: swing equation and droop as in Kundur, Power System Stability and Control, 1994, 3.9 and
     11.1 (from memory).
     """
-    load_w = float(given_w.sum()) + step_w
-    twice_j = float((2.0 * machines.inertia_s * machines.rating_w).sum())
-    gain_w = machines.rating_w / machines.droop_frac
-    most_w = np.maximum(machines.rating_w, given_w)
-
-    def slope(t_s: float, state: Array) -> Array:
-        allowed_w = np.minimum(most_w, given_w + machines.step_w * (1.0 + t_s / AGAIN_S))
-        asked_w = np.clip(given_w - state[0] * gain_w, 0.0, allowed_w)
-        swing = (state[1:].sum() - load_w) / (twice_j * (1.0 + state[0]))
-        return np.concatenate([[swing], (asked_w - state[1:]) / machines.lag_s])
-
-    def stalls(_: float, state: Array) -> float:
-        return float(state[0] - LEAST_FRAC)
-
-    stalls.terminal = True  # type: ignore[attr-defined]
-    path = scipy.integrate.solve_ivp(
-        slope, (0.0, FOLLOWED_S), np.concatenate([[0.0], given_w]), method="LSODA",
-        rtol=_RTOL, atol=_ATOL * np.concatenate([[1.0], machines.rating_w]), events=stalls,
-        dense_output=True,
-    )  # fmt: skip
+    state = np.concatenate([[0.0], given_w])
+    path = _followed(machines, given_w, float(given_w.sum()) + step_w, state, FOLLOWED_S, AGAIN_S)
     if path.status == 1:
         return Dip(LEAST_FRAC, np.inf)
     time_s = np.arange(0.0, FOLLOWED_S, _SAMPLE_S)
     return _read(time_s, path.sol(time_s)[0])
+
+
+def wave_nadir_frac(
+    machines: Governed, given_w: Array, step_w: float, period_s: float, duty_frac: float
+) -> float:
+    """Lowest frequency, less nominal, of nominal, under a rise of load that comes and goes: a wave
+    of two levels, by the same equations.
+
+    given_w              (machine,) what each gives at the lower level, from which it begins
+    period_s, duty_frac  of the wave, and its share at the upper level
+    No machine comes by more than the one step that it accepts. Followed over twenty waves, and no
+    longer than a single step is.
+    """
+    low_w = float(given_w.sum())
+    levels = ((low_w + step_w, duty_frac * period_s), (low_w, (1.0 - duty_frac) * period_s))
+    state = np.concatenate([[0.0], given_w])
+    lowest = 0.0
+    for _ in range(min(_WAVES, max(1, round(FOLLOWED_S / period_s)))):
+        for load_w, lasts_s in levels:
+            path = _followed(machines, given_w, load_w, state, max(lasts_s, _SAMPLE_S), np.inf)
+            if path.status == 1:
+                return LEAST_FRAC
+            time_s = np.arange(0.0, path.t[-1], _SAMPLE_S)
+            state = path.y[:, -1]
+            lowest = min(lowest, float(path.sol(time_s)[0].min()), float(state[0]))
+    return lowest
+
+
+def _followed(
+    machines: Governed, given_w: Array, load_w: float, state: Array, lasts_s: float, again_s: float
+) -> Any:
+    """The path of frequency and powers (1 + machine,) from a state under one load; it ends where
+    machines stall.
+    """
+    twice_j = float((2.0 * machines.inertia_s * machines.rating_w).sum())
+    gain_w = machines.rating_w / machines.droop_frac
+    most_w = np.maximum(machines.rating_w, given_w)
+
+    def slope(t_s: float, now: Array) -> Array:
+        allowed_w = np.minimum(most_w, given_w + machines.step_w * (1.0 + t_s / again_s))
+        asked_w = np.clip(given_w - now[0] * gain_w, 0.0, allowed_w)
+        swing = (now[1:].sum() - load_w) / (twice_j * (1.0 + now[0]))
+        return np.concatenate([[swing], (asked_w - now[1:]) / machines.lag_s])
+
+    def stalls(_: float, now: Array) -> float:
+        return float(now[0] - LEAST_FRAC)
+
+    stalls.terminal = True  # type: ignore[attr-defined]
+    return scipy.integrate.solve_ivp(
+        slope, (0.0, lasts_s), state, method="LSODA", rtol=_RTOL,
+        atol=_ATOL * np.concatenate([[1.0], machines.rating_w]), events=stalls, dense_output=True,
+    )  # fmt: skip
 
 
 def _read(time_s: Array, deviation: Array) -> Dip:

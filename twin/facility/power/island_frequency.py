@@ -9,7 +9,9 @@ import numpy as np
 
 from twin.facility.model import Facility
 from twin.facility.power.load_steps import IslandStep, accepted_w
-from twin.physics.island_frequency import Governed, dip
+from twin.physics.island_frequency import Governed, dip, wave_nadir_frac
+
+_Numbers = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,26 @@ class FrequencyDip:
 
 def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
     """Of a step on the machines of an island; None where a row of one states no governor."""
+    held = _held(facility, step)
+    if held is None:
+        return None
+    nadir_frac, recovery_s = _dip(held, step.step_w)
+    return FrequencyDip(facility.scenario.site.frequency_hz * (1.0 + nadir_frac), recovery_s)
+
+
+def swing_nadir_hz(
+    facility: Facility, step: IslandStep, period_s: float, duty_frac: float
+) -> float:
+    """Lowest frequency under a step that comes and goes; NaN where a row states no governor."""
+    held = _held(facility, step)
+    if held is None:
+        return float("nan")
+    nadir_frac = _wave(held, step.step_w, period_s, duty_frac)
+    return float(facility.scenario.site.frequency_hz * (1.0 + nadir_frac))
+
+
+def _held(facility: Facility, step: IslandStep) -> _Numbers | None:
+    """Numbers of the machines, and what each gave before."""
     tree = facility.power
     who = step.machines
     numbers = (
@@ -44,13 +66,17 @@ def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
     )
     if not all(np.isfinite(one).all() for one in numbers):
         return None
-    held = tuple(tuple(one.tolist()) for one in numbers)
-    nadir_frac, recovery_s = _dip(held, step.step_w)
-    return FrequencyDip(facility.scenario.site.frequency_hz * (1.0 + nadir_frac), recovery_s)
+    return tuple(tuple(one.tolist()) for one in numbers)
 
 
 @lru_cache(maxsize=256)
-def _dip(held: tuple[tuple[float, ...], ...], step_w: float) -> tuple[float, float]:
+def _dip(held: _Numbers, step_w: float) -> tuple[float, float]:
     *machines, given_w = map(np.array, held)
     found = dip(Governed(*machines), given_w, step_w)
     return found.nadir_frac, found.recovery_s
+
+
+@lru_cache(maxsize=256)
+def _wave(held: _Numbers, step_w: float, period_s: float, duty_frac: float) -> float:
+    *machines, given_w = map(np.array, held)
+    return wave_nadir_frac(Governed(*machines), given_w, step_w, period_s, duty_frac)

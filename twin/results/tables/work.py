@@ -267,6 +267,14 @@ POWER_SWINGS = Table(
             since="2026-11-30",
         ),
         Column(
+            "machine_nadir_hz",
+            "float",
+            "Hz",
+            "Lowest frequency under it, step after step; NaN likewise, and where a row states no "
+            "governor.",
+            since="2026-11-30",
+        ),
+        Column(
             "verdict",
             "text",
             "",

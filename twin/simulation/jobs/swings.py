@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.facility.power.island_frequency import swing_nadir_hz
 from twin.facility.power.load_steps import IslandStep, machine_islands, swing_step
 from twin.facility.power.loading import loading
 from twin.physics import transients
@@ -100,10 +101,20 @@ class Swings:
             "start_step_w": step_w,
             "ramp_storage_j": _ramp_storage_j(limits, step_w),
             "floor_power_w": wave.added * span_w,
-            **_on_machines(machines),
+            **self._on_machines(machines, *shape),
             "verdict": self._verdict(checks),
             "detail": "; ".join(check.text for check in checks if not check.passed),
         }
+
+    def _on_machines(self, step: IslandStep | None, period_s: float, duty_frac: float) -> Row:
+        """What machines that carry an island see of a swing, and accept, and how low frequency
+        goes.
+        """
+        names = ("machine_step_w", "machine_accepts_w", "machine_nadir_hz")
+        if step is None:
+            return dict.fromkeys(names, np.nan)
+        lowest_hz = swing_nadir_hz(self.world.facility, step, period_s, duty_frac)
+        return dict(zip(names, (step.step_w, step.accepted_w, lowest_hz), strict=True))
 
     def _checks(
         self, limits: GridLimits, smoothed_w: float, band_w: float, step_w: float
@@ -138,13 +149,6 @@ class Swings:
         rack = own.learned_rack[j]
         in_rack = max(racks.nodes[rack] * racks.gpus_per_node[rack], 1)
         return float(racks.smoothing_j[rack] * own.learned_gpus[j] / in_rack)
-
-
-def _on_machines(step: IslandStep | None) -> Row:
-    """What machines that carry an island see of a swing, and accept."""
-    if step is None:
-        return {"machine_step_w": np.nan, "machine_accepts_w": np.nan}
-    return {"machine_step_w": step.step_w, "machine_accepts_w": step.accepted_w}
 
 
 def _ramp_storage_j(limits: GridLimits, step_w: float) -> float:

@@ -61,4 +61,5 @@ class IslandSteps:
 
     def foretell(self, stretch: Stretch) -> None:
         """A look at which much comes on a machine is lived through as an event."""
-        stretch.cut_looks(self._fine(np.diff(stretch.output_w, axis=0)).all(axis=1))
+        fine = self._fine(np.diff(stretch.output_w, axis=0))
+        stretch.cut_looks(np.asarray(fine.all(axis=1)))

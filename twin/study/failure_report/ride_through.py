@@ -188,7 +188,7 @@ def _frequency(found: Frames) -> Row:
     steps = steps[(steps["time_s"] >= SETTLED_S) & steps["frequency_nadir_hz"].notna()]
     if steps.empty:
         return {"frequency_nadir_hz": None, "frequency_recovery_s": None}
-    worst = steps.loc[steps["frequency_nadir_hz"].idxmin()]
+    worst = steps.iloc[int(np.argmin(steps["frequency_nadir_hz"]))]
     back_s = float(worst["recovery_s"])
     return {
         "frequency_nadir_hz": float(worst["frequency_nadir_hz"]),
