@@ -65,7 +65,18 @@ def mixed(number: int) -> Plain:
     _ringed(Random(f"ringed {number}"), asked, minutes)
     _chained(Random(f"chained {number}"), asked)
     _served(Random(f"served by {number}"), asked)
+    _billed(Random(f"billed {number}"), asked)
     return asked
+
+
+def _billed(draw: Random, asked: Plain) -> None:
+    """Peaks of all hours and of some, and a dispatch that knows them."""
+    window = {"name": "dear", "price": "20 USD/kW/month", "begins": "00:30", "ends": "23:00"}
+    grid = {"price": "0.1 USD/kWh", "carbon": "350 g/kWh", "demand_charge": "12 USD/kW/month"}
+    _perhaps(draw, 0.4, asked["site"], grid=grid | {"demand_windows": [window]})
+    for rule in asked["controls"].get("storage", []):
+        if rule["kind"] == "arbitrage":
+            _perhaps(draw, 0.5, rule, expected_load="150 kW", step="15 min")
 
 
 def _hall(draw: Random, layout: Plain) -> None:

@@ -7,10 +7,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Index, Mask
 from twin.controls import Arbitrage, StorageSchedule
 from twin.facility.model import Facility
-from twin.physics.demand_price import DemandPrice
+from twin.physics.demand_price import DemandPrice, WindowPrice
 from twin.physics.dispatch import Dispatch, Store, Surplus, cheapest
 from twin.physics.tariff import Steps
 
@@ -75,9 +75,22 @@ def _demand(facility: Facility, edges_s: Array) -> DemandPrice:
     tariff = facility.tariff
     meter = tariff.meter
     interval = ((edges_s[:-1] + meter.offset_s) / meter.interval_s).astype(np.int64)
-    period = tariff.period[np.minimum(interval, meter.count - 1)]
+    first = np.minimum(interval, meter.count - 1)
+    period = tariff.period[first]
     usd_per_w = tariff.period_share * tariff.demand_usd_per_w
-    return DemandPrice(usd_per_w, period, tariff.ratchet)
+    last = np.append(first[1:], meter.count)
+    windows = tuple(
+        WindowPrice(tariff.period_share * one.usd_per_w, _any_of(one.counts, first, last))
+        for one in tariff.windows
+    )
+    return DemandPrice(usd_per_w, period, tariff.ratchet, windows)
+
+
+def _any_of(counts: Mask, first: Index, last: Index) -> Mask:
+    """(step,) whether any interval from `first` on, before `last`, counts."""
+    before = np.concatenate([[0], np.cumsum(counts)])
+    found: Mask = before[np.maximum(last, first + 1)] > before[first]
+    return found
 
 
 def sun_w(facility: Facility, edges_s: Array) -> Array:

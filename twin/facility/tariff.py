@@ -14,12 +14,24 @@ from twin.catalogue.rows import GridRegion
 from twin.errors import InputError
 from twin.facility.ledger import Ledger
 from twin.findings import Finding, FindingCode
-from twin.physics.tariff import NO_RATCHET, DemandMeter, Ratchet, Steps, Tariff, steady
+from twin.physics.tariff import (
+    NO_RATCHET,
+    DemandMeter,
+    Ratchet,
+    Steps,
+    Tariff,
+    WindowCharge,
+    steady,
+)
 from twin.scenario.schema import GridFile, Scenario, SteadyGrid
+from twin.scenario.schema.site import DemandWindow
 from twin.scenario.series import GridRows, read_content, read_grid
 
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
+DAY_S = 86_400.0
+WEEKEND = 5
+"""Days after Monday."""
 _FILE = ("site", "grid", "file")
 METER_INTERVAL_S = 900.0
 """Demand is metered over 15 minutes where the scenario says nothing else."""
@@ -27,10 +39,19 @@ METER_INTERVAL_S = 900.0
 
 def tariff(ledger: Ledger) -> Tariff | None:
     """The tariff of the scenario's site; problems are noted in the ledger."""
-    scenario = ledger.scenario
-    grid = scenario.site.grid
+    grid = ledger.scenario.site.grid
     if not isinstance(grid, str):
         ledger.remarks += _without_effect(grid)
+        _named_once(ledger, grid)
+    found = _priced(ledger, grid)
+    if found is not None:
+        ledger.remarks += _never_metered(found)
+    return found
+
+
+def _priced(ledger: Ledger, grid: str | SteadyGrid | GridFile) -> Tariff | None:
+    """Prices and carbon as the grid states them, with the meter."""
+    scenario = ledger.scenario
     if isinstance(grid, GridFile):
         rows = _rows(ledger, grid)
         if rows is None:
@@ -64,6 +85,24 @@ def _without_effect(grid: SteadyGrid | GridFile) -> Iterator[Finding]:
             yield Finding(FindingCode.CHANGES_NOTHING, name, says, ("site", "grid", name))
 
 
+def _named_once(ledger: Ledger, grid: SteadyGrid | GridFile) -> None:
+    """Note windows that share a name."""
+    names = [one.name for one in grid.demand_windows]
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            at = ("site", "grid", "demand_windows", n, "name")
+            ledger.complain(at, repr(name), "a name of its own for each window")
+
+
+def _never_metered(tariff: Tariff) -> Iterator[Finding]:
+    """Windows of which the run has no interval."""
+    for n, one in enumerate(tariff.windows):
+        if not one.counts.any():
+            says = "the run has no hour of this window: its charge is in no bill, nor in a year's"
+            at = ("site", "grid", "demand_windows", n)
+            yield Finding(FindingCode.NEVER_HAPPENS, one.name, says, at)
+
+
 def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
     """The rows of a grid file that covers the run, or None where that is a problem."""
     scenario = ledger.scenario
@@ -95,7 +134,25 @@ def _metered(scenario: Scenario, price: Steps, carbon: Steps) -> Tariff:
     since_midnight_s = _since_midnight_s(scenario.start)
     meter = DemandMeter(interval_s, since_midnight_s % interval_s, scenario.horizon)
     month, share = _months(scenario.start, meter)
-    return Tariff(price, carbon, meter, charge, month, share, ratchet)
+    stated = () if isinstance(site.grid, str) else site.grid.demand_windows
+    windows = tuple(_window(one, scenario.start, meter, month) for one in stated)
+    return Tariff(price, carbon, meter, charge, month, share, ratchet, windows)
+
+
+def _window(
+    stated: DemandWindow, start: datetime, meter: DemandMeter, month: NDArray[np.int64]
+) -> WindowCharge:
+    """Which intervals of the meter count in a window."""
+    clock_s = _since_midnight_s(start) + meter.edges_s[:-1]
+    weekday = (start.weekday() + (clock_s // DAY_S).astype(np.int64)) % 7
+    clock_s %= DAY_S
+    after = clock_s >= stated.begins
+    before = clock_s < stated.ends
+    hours = after & before if stated.begins < stated.ends else after | before
+    season = np.isin((start.month - 1 + month) % 12 + 1, stated.months)
+    days = {"all": weekday >= 0, "weekdays": weekday < WEEKEND, "weekends": weekday >= WEEKEND}
+    counts = hours & season & days[stated.days]
+    return WindowCharge(stated.name, stated.price, counts, len(stated.months))
 
 
 def _since_midnight_s(start: datetime) -> float:

@@ -14,6 +14,16 @@ Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class WindowPrice:
+    """What the highest draw of each billing period costs within certain steps."""
+
+    usd_per_w: Array
+    """(period,)"""
+    counts: NDArray[np.bool_]
+    """(step,) which they are."""
+
+
+@dataclass(frozen=True)
 class DemandPrice:
     """What the highest draw of each billing period costs."""
 
@@ -22,10 +32,19 @@ class DemandPrice:
     period: Index
     """(step,) the period of each."""
     ratchet: Ratchet = NO_RATCHET
+    windows: tuple[WindowPrice, ...] = ()
+
+    @property
+    def all_usd_per_w(self) -> Array:
+        """(peak,) of every period, then of every period of each window."""
+        return np.concatenate([self.usd_per_w, *(one.usd_per_w for one in self.windows)])
 
     def least_w(self) -> Array:
-        """(period,) that is billed for whatever is drawn."""
-        return self.ratchet.billed_w(np.zeros(self.usd_per_w.size))
+        """(peak,) that is billed for whatever is drawn."""
+        least = np.zeros(self.all_usd_per_w.size)
+        periods = self.usd_per_w.size
+        least[:periods] = self.ratchet.billed_w(least[:periods])
+        return least
 
     def later(self) -> tuple[Index, Index]:
         """Pairs of a period and one before it whose draw counts in its ratchet."""

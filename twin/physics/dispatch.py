@@ -15,11 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from twin.physics.demand_price import DemandPrice
 from twin.physics.dispatch_parts import DispatchParts, count
+from twin.physics.dispatch_peaks import Entry, matrix, ratcheted, within_windows
 from twin.physics.one_way import Ways, solve_one_way
 from twin.physics.scaled_milp import Array, Mask, Programme, Row
 
@@ -95,14 +95,14 @@ def cheapest(
     """
     steps = price_usd_per_j.size
     both_pay = bool((price_usd_per_j < 0).any())
-    periods = 0 if demand is None or load_w is None else demand.usd_per_w.size
+    periods = 0 if demand is None or load_w is None else demand.all_usd_per_w.size
     parts = DispatchParts(steps, periods, both_pay, _ordered(price_usd_per_j, surplus))
     rows = _stored(parts, span_s, store) + _limits(parts, store, load_w, demand)
     cost = np.zeros(parts.size)
     cost[parts.charge] = price_usd_per_j * span_s
     cost[parts.discharge] = (wear_usd_per_j - price_usd_per_j) * span_s
     if demand is not None and periods:
-        cost[parts.peak] = demand.usd_per_w
+        cost[parts.peak] = demand.all_usd_per_w
     low, high = _bounds(parts, store)
     if demand is not None and periods:
         low[parts.peak] = demand.least_w()
@@ -174,23 +174,11 @@ def _ordered(price_usd_per_j: Array, surplus: Surplus | None) -> bool:
     return bool((wrong & (_left_w(surplus) > 0)).any())
 
 
-_Entry = tuple[Index, Index, Array | float]
-"""Rows, columns and weights."""
-
-
-def _matrix(parts: DispatchParts, *entries: _Entry) -> scipy.sparse.csr_array:
-    """(step, unknown) weights."""
-    row = np.concatenate([row for row, _, _ in entries])
-    column = np.concatenate([column for _, column, _ in entries])
-    weight = np.concatenate([np.broadcast_to(w, row.shape) for row, _, w in entries])
-    return scipy.sparse.csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
-
-
 def _stored(parts: DispatchParts, span_s: Array, store: Store) -> list[Row]:
     """What is held follows from what was held, taken and given."""
     n = parts.steps
     at = np.arange(n)
-    flows = _matrix(
+    flows = matrix(
         parts,
         (at, at, -store.charge_frac * span_s),
         (at, at + parts.free.start, -store.charge_frac * span_s),
@@ -213,32 +201,21 @@ def _limits(
     free = np.full(n, np.inf)
     rows: list[Row] = []
     if load_w is not None:
-        rows.append((_matrix(parts, (at, at, 1.0), (at, at + n, -1.0)), -load_w, free))
+        rows.append((matrix(parts, (at, at, 1.0), (at, at + n, -1.0)), -load_w, free))
     if load_w is not None and demand is not None:
         peak = (at, parts.peak.start + demand.period, 1.0)
-        above = _matrix(parts, peak, (at, at, -1.0), (at, at + n, 1.0))
+        above = matrix(parts, peak, (at, at, -1.0), (at, at + n, 1.0))
         rows.append((above, load_w, free))
-        rows += _ratcheted(parts, demand)
+        rows += [*ratcheted(parts, demand), *within_windows(parts, demand, load_w)]
     if count(parts.charging):
         way = parts.charging.start + at
-        taking = _matrix(parts, *_taken(parts), (at, way, -store.charge_w))
-        giving = _matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
+        taking = matrix(parts, *_taken(parts), (at, way, -store.charge_w))
+        giving = matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
         rows += [(taking, -free, np.zeros(n)), (giving, -free, np.full(n, store.discharge_w))]
     return rows
 
 
-def _ratcheted(parts: DispatchParts, demand: DemandPrice) -> list[Row]:
-    """No peak is billed below its share of one before."""
-    one, before = (parts.peak.start + period for period in demand.later())
-    if not one.size:
-        return []
-    row = np.arange(one.size)
-    rows = _matrix(parts, (row, one, 1.0), (row, before, -demand.ratchet.share))
-    least = np.where(np.arange(parts.steps) < one.size, 0.0, -np.inf)
-    return [(rows, least, np.full(parts.steps, np.inf))]
-
-
-def _taken(parts: DispatchParts) -> tuple[_Entry, ...]:
+def _taken(parts: DispatchParts) -> tuple[Entry, ...]:
     """All that the store takes."""
     at = np.arange(parts.steps)
     return tuple((at, at + part.start, 1.0) for part in (parts.charge, parts.free, parts.sold))
@@ -251,17 +228,17 @@ def _sun_first(parts: DispatchParts, store: Store, surplus: Surplus) -> list[Row
     n = parts.steps
     at = np.arange(n)
     free = np.full(n, np.inf)
-    rows: list[Row] = [(_matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
+    rows: list[Row] = [(matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
     if not count(parts.buying):
         return rows
     stages = ((parts.free, surplus.free_w, parts.sold), (parts.sold, surplus.sold_w, parts.charge))
     for k, (first, most_w, then) in enumerate(stages):
         done = at + parts.buying.start + k * n
-        filled = _matrix(parts, (at, at + first.start, 1.0), (at, done, -most_w))
-        after = _matrix(parts, (at, at + then.start, 1.0), (at, done, -store.charge_w))
+        filled = matrix(parts, (at, at + first.start, 1.0), (at, done, -most_w))
+        after = matrix(parts, (at, at + then.start, 1.0), (at, done, -store.charge_w))
         rows += [(filled, np.zeros(n), free), (after, -free, np.zeros(n))]
     begin = at + parts.buying.start
-    in_order = _matrix(parts, (at, begin + n, 1.0), (at, begin, -1.0))
+    in_order = matrix(parts, (at, begin + n, 1.0), (at, begin, -1.0))
     return [*rows, (in_order, -free, np.zeros(n))]
 
 

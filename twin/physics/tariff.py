@@ -166,6 +166,22 @@ def demand_cost_usd(
 
 
 @dataclass(frozen=True)
+class WindowCharge:
+    """A charge for the highest demand within certain hours and months, beside that of every hour.
+
+    Summer afternoons are one; so is the hour that sets a coincident peak.
+    """
+
+    name: str
+    usd_per_w: float
+    """Price of a watt of its highest demand for a whole billing period."""
+    counts: NDArray[np.bool_]
+    """(interval,) whether demand of an interval counts."""
+    months: int
+    """Billing periods of a year in which it is charged."""
+
+
+@dataclass(frozen=True)
 class Tariff:
     """Price and carbon of energy by steps, and the demand meter with its charge."""
 
@@ -179,6 +195,8 @@ class Tariff:
     period_share: Array
     """(period,) share of each billing period that the run covers."""
     ratchet: Ratchet = NO_RATCHET
+    """Of the charge for demand at any hour."""
+    windows: tuple[WindowCharge, ...] = ()
 
     @property
     def is_steady(self) -> bool:
@@ -187,16 +205,42 @@ class Tariff:
 
     def billed_months(self, until_s: float) -> float:
         """Billing periods, in parts of a whole one, for which the charge up to a moment is paid."""
-        begun = int(np.searchsorted(self.meter.edges_s[:-1], until_s))
-        return float(self.period_share[: int(self.period[:begun].max(initial=-1)) + 1].sum())
+        return float(self._shares(self._begun(until_s)).sum())
+
+    def window_months(self, window: WindowCharge, until_s: float) -> float:
+        """The same of a window: of the periods in which some interval of the run counts."""
+        begun = self._begun(until_s)
+        met = np.unique(self.period[:begun][window.counts[:begun]])
+        return float(self.period_share[met].sum())
 
     def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
         """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
-        begun = int(np.searchsorted(self.meter.edges_s[:-1], until_s))
+        begun = self._begun(until_s)
         demand_w = self.meter.demand_w(energy_j, until_s)[:begun]
-        period = self.period[:begun]
-        share = self.period_share[: int(period.max(initial=-1)) + 1]
-        return demand_cost_usd(demand_w, period, share, self.demand_usd_per_w, self.ratchet)
+        price = self.demand_usd_per_w
+        share = self._shares(begun)
+        base = demand_cost_usd(demand_w, self.period[:begun], share, price, self.ratchet)
+        return base + sum(self.window_costs_usd(energy_j, until_s).values())
+
+    def window_costs_usd(self, energy_j: Array, until_s: float) -> dict[str, float]:
+        """By window what its peaks up to a moment cost."""
+        begun = self._begun(until_s)
+        demand_w = self.meter.demand_w(energy_j, until_s)[:begun]
+        share = self._shares(begun)
+        return {
+            one.name: demand_cost_usd(
+                demand_w * one.counts[:begun], self.period[:begun], share, one.usd_per_w
+            )
+            for one in self.windows
+        }
+
+    def _begun(self, until_s: float) -> int:
+        """How many intervals have begun before a moment."""
+        return int(np.searchsorted(self.meter.edges_s[:-1], until_s))
+
+    def _shares(self, begun: int) -> Array:
+        """(period,) of those begun."""
+        return self.period_share[: int(self.period[:begun].max(initial=-1)) + 1]
 
     def peak_demand_w(self, energy_j: Array, until_s: float) -> float:
         """The highest mean power of an interval up to a moment."""

@@ -10,10 +10,11 @@ import numpy as np
 
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
+from twin.physics.tariff import Tariff
 from twin.results import Columns
 
 HOUR_S = 3600.0
-MONTHS = 12.0
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Lived:
     """Energy from the utility."""
     fuel_usd: float
     demand_usd: float
-    billed_months: float
-    """For which the demand charge was paid."""
+    demand_year_usd: float
+    """Of the peaks like its own of a year, each charge in the months that it is made in."""
     water_usd: float
     export_usd: float
     """Paid for energy that left the site."""
@@ -67,7 +68,7 @@ class Lived:
         """How often its demand charge is paid in a year, which has twelve months; a day of July
         pays a 31st of one.
         """
-        return MONTHS / self.billed_months if self.billed_months > 0 else 0.0
+        return self.demand_year_usd / self.demand_usd if self.demand_usd > 0 else 0.0
 
 
 def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, Columns]) -> Lived:
@@ -85,7 +86,7 @@ def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, C
         energy_usd=energy,
         fuel_usd=fuel,
         demand_usd=demand,
-        billed_months=facility.tariff.billed_months(hours * HOUR_S),
+        demand_year_usd=_demand_year_usd(facility.tariff, summary),
         bought_j=float(summary["energy_utility_j"]),
         water_usd=max(float(summary["cost_usd"]) + sold - energy - fuel - demand, 0.0),
         export_usd=sold,
@@ -103,6 +104,22 @@ def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, C
         served_usd=_token_usd(facility, tables["token_balance"], True),
         trained_usd=_token_usd(facility, tables["token_balance"], False),
     )
+
+
+def _demand_year_usd(tariff: Tariff, summary: Mapping[str, Any]) -> float:
+    """What the run paid for its peaks, each charge as often as its months are in a year."""
+    until_s = float(summary["simulated_s"])
+    base = float(summary["cost_demand_usd"])
+    year = 0.0
+    for one in tariff.windows:
+        paid = float(summary[f"cost_demand_{one.name}_usd"])
+        base -= paid
+        year += _often(one.months, tariff.window_months(one, until_s)) * paid
+    return year + _often(MONTHS, tariff.billed_months(until_s)) * base
+
+
+def _often(months: float, billed: float) -> float:
+    return months / billed if billed > 0 else 0.0
 
 
 def _pool_gpus(facility: Facility) -> float:

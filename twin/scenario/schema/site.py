@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from twin.scenario.schema.climate import CatalogueClimate, SteadyWeather, WeatherFile
-from twin.scenario.schema.names import ClimateName, GridName
+from twin.scenario.schema.names import ClimateName, GridName, Name
 from twin.scenario.schema.solar import ExportSpec, SkySpec
 from twin.stated import (
     ApparentPower,
@@ -18,6 +18,7 @@ from twin.stated import (
     FileName,
     Fraction,
     Length,
+    Moment,
     Percent,
     Power,
     Stated,
@@ -29,7 +30,39 @@ Elevation = Annotated[
     Length, Within(-430.0, 5500.0, "-430 to 5,500 m", "from the Dead Sea to the highest towns")
 ]
 """Metres above the sea."""
+Month = Annotated[int, Field(ge=1, le=12)]
 DemandInterval = Annotated[Duration, Within(60.0, 7200.0, "1 min to 2 h")]
+
+
+ClockTime = Annotated[Moment, Within(0.0, 86_400.0, "00:00 to 24:00")]
+
+
+class DemandWindow(Stated):
+    """A charge for the highest demand within certain hours and months, beside `demand_charge`."""
+
+    name: Name
+    """What the summary calls its cost: `cost_demand_NAME_usd`."""
+    price: DemandCharge
+    """Price of each month's highest demand in the window; a month covered in part pays its part."""
+    begins: ClockTime = 0.0
+    """On the clock of the start."""
+    ends: ClockTime = 86_400.0
+    """On that clock; before `begins`, the window goes over midnight."""
+    months: tuple[Month, ...] = tuple(range(1, 13))
+    """Calendar months in which it is charged, 1 to 12; all where not stated."""
+    days: Literal["all", "weekdays", "weekends"] = "all"
+    """Weekdays are Monday to Friday; holidays are not known."""
+
+    @model_validator(mode="after")
+    def _some_hours(self) -> Self:
+        if self.begins == self.ends:
+            raise ValueError("begins and ends apart")
+        if not self.months or len(set(self.months)) < len(self.months):
+            raise ValueError("each of months once, and one at least")
+        return self
+
+
+DemandWindows = Annotated[tuple[DemandWindow, ...], Field(max_length=20)]
 
 
 class SteadyGrid(Stated):
@@ -47,6 +80,8 @@ class SteadyGrid(Stated):
     """No month is billed for less demand than this share of the highest of the eleven before."""
     demand_before: Power = 0.0
     """Highest demand of the eleven months before the start, for the ratchet."""
+    demand_windows: DemandWindows = ()
+    """Charges for the highest demand of certain hours, months and days; no ratchet is on them."""
 
 
 class GridFile(Stated):
@@ -63,6 +98,8 @@ class GridFile(Stated):
     """No month is billed for less demand than this share of the highest of the eleven before."""
     demand_before: Power = 0.0
     """Highest demand of the eleven months before the start, for the ratchet."""
+    demand_windows: DemandWindows = ()
+    """Charges for the highest demand of certain hours, months and days; no ratchet is on them."""
 
 
 class GridLimits(Stated):

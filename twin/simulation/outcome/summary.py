@@ -117,6 +117,7 @@ def _costs(run: Disciplines) -> dict[str, float]:
         "cost_energy_usd": run.billing.energy_usd(),
         "cost_fuel_usd": fuel,
         "cost_demand_usd": demand,
+        **{f"cost_demand_{k}_usd": v for k, v in run.billing.demand_windows_usd().items()},
         "peak_demand_w": run.billing.peak_demand_w(),
         "carbon_kg": run.billing.carbon_kg() + fuel_kg,
         "carbon_fuel_kg": fuel_kg,

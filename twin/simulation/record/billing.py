@@ -67,6 +67,10 @@ class Billing(Discipline):
         """What the peaks cost so far, USD."""
         return self.tariff.demand_cost_usd(self.own.metered_j, self.world.now_s)
 
+    def demand_windows_usd(self) -> dict[str, float]:
+        """The part of it of each window of hours."""
+        return self.tariff.window_costs_usd(self.own.metered_j, self.world.now_s)
+
     def peak_demand_w(self) -> float:
         """Highest mean power of an interval of the meter."""
         return self.tariff.peak_demand_w(self.own.metered_j, self.world.now_s)
