@@ -14,7 +14,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.outdoors import entering_degc, wetted_degc
-from twin.facility.model import CommonPipe, Plant
+from twin.facility.model import CommonPipe, FreeCooling, Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
 
@@ -65,12 +65,17 @@ def segment_rows(
     store_w   what a tank of cold water takes beside chillers
     common    water on both sides of the common pipe; rated flow, nothing mixed, where not given
 
-    Where the air is warmer than the set-point, a dry cooler's middle one has no width.
+    Where the air is warmer than the set-point, a dry cooler's middle one has no width. Free coolers
+    whose chillers all stand are dry coolers.
     """
     common = common or CommonPipe(plant.water_w_k, plant.water_w_k)
     rows = np.empty((*np.shape(dry_bulb_degc), 3, len(Segment._fields)))
     if not running and not free_running and not store_w:
         rows[:] = IDLE
+    elif free_running and not running and not store_w:
+        assert plant.free is not None
+        air = np.asarray(dry_bulb_degc)
+        _enter_dry_cooler(rows, (free_running, plant.free, plant.band_k), supply_degc, air)
     elif free_running:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         numbers = (running, free_running, store_w)
@@ -78,7 +83,7 @@ def segment_rows(
         _enter_relieved(rows, plant, numbers, supply_degc, air, entering, common.chillers_w_k)
     elif role(plant.kind) is Role.DRY_COOLER:
         air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
-        _enter_dry_cooler(rows, plant, running, supply_degc, air)
+        _enter_dry_cooler(rows, (running, plant, plant.band_k), supply_degc, air)
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_chiller(rows, plant, (running, store_w), supply_degc, entering)
@@ -211,11 +216,17 @@ def _enter_relieved(
 
 
 def _enter_dry_cooler(
-    rows: Array, plant: Plant, running: float, supply_degc: Array | float, air: Array
+    rows: Array,
+    coolers: tuple[float, Plant | FreeCooling, float],
+    supply_degc: Array | float,
+    air: Array,
 ) -> None:
-    """Fans off below the set-point, regulated above it, flat out where the air limits."""
-    full = running * plant.conductance_w_k
-    slope = control_slope_w_k(running, plant.capacity_w, plant.band_k, plant.conductance_w_k)
+    """Fans off below the set-point, regulated above it, flat out where the air limits; `coolers`
+    are how many run, what they are, and the control band.
+    """
+    running, cooler, band_k = coolers
+    full = running * cooler.conductance_w_k
+    slope = control_slope_w_k(running, cooler.capacity_w, band_k, cooler.conductance_w_k)
     start = np.maximum(supply_degc, air)
     meet = (slope * supply_degc - full * air) / (slope - full)
     bend = np.where(air >= supply_degc, start, meet)
