@@ -81,6 +81,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "README.md",
         "docs/tutorial.md",
         "docs/statistics.md",
+        "docs/blocks.md",
         "docs/bring_your_own.md",
         "docs/airflow.md",
         "docs/climate.md",

@@ -231,7 +231,7 @@ def test_no_two_losses_drop_more_than_one_hall_of_the_campus() -> None:
     pairs = double_failures(gates, singles)
     assert not len(singles.lost)
     assert pairs.gpus.max() == 1728
-    assert racks_lost(gates, "rpp_11_1", "rpp_11_2") == 16
+    assert racks_lost(gates, "rpp_a_1_1", "rpp_a_1_2") == 16
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from twin.scenario.schema import Scenario
 from twin.scenario.schema.names import Feed
 
 Loc = tuple[str | int, ...]
+IN_BLOCK = ("blocks[", "layout.blocks[")
+"""How places in blocks begin."""
 
 FEEDS_MAX = 200_000
 """More feeds than this in one layout is refused."""
@@ -94,10 +96,10 @@ class Ledger:
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""
         if self.problems:
+            found = dict.fromkeys(self.problems)
+            once = {_once(problem): problem for problem in reversed(found)}
             raise InputError(
-                sorted(
-                    dict.fromkeys(self.problems), key=lambda p: (p.file, p.line, p.column, p.where)
-                )
+                sorted(once.values(), key=lambda p: (p.file, p.line, p.column, p.where))
             )
 
     def add(self, loc: Loc, entry: Entry) -> int:
@@ -198,3 +200,9 @@ class Ledger:
             row=dict(self.row),
             stated_at=tuple(x.stated_at for x in e),
         )
+
+
+def _once(problem: Problem) -> Problem | tuple[str, str]:
+    """What makes a problem one of its own: copies of a block have theirs at one place together."""
+    in_block = problem.where.startswith(IN_BLOCK)
+    return (problem.file, problem.where) if in_block else problem

@@ -2,7 +2,8 @@
 
 A row that moved as one changes its `at`. A rack by itself gets a `position` under `overrides`. A
 power component that is alone in its group, and an air handler with a stated place, change their
-`at`. What else the layout places by itself; that is told, with the key to state.
+`at`. What else the layout places by itself; that is told, with the key to state. In copies of a
+block racks move one by one; all else stands where the block says, for every copy.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from twin.scenario.schema.layout import Layout
 from twin.scenario.yaml.edit import Place
 
 Xy = tuple[float, float]
+Halls = Mapping[str, HallSpec]
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,12 @@ class Change:
 def changes_for(
     moves: Iterable[Moved], layout: Layout, built: Facility
 ) -> tuple[list[Change], list[Problem]]:
-    """Changes of a layout that put every moved component where it was moved to."""
+    """Changes of a layout, as stated, that put every moved component where it was moved to."""
     left = {move.id: move for move in moves}
     table = built.tables()["components"].set_index("id")
-    changes = [*_rows(left, layout, built), *_racks(left, layout, table)]
-    changes += [*_power(left, layout), *_handlers(left, layout, table)]
+    halls = {hall.name: hall for hall in layout.flat().halls}
+    changes = [*_rows(left, layout, built), *_racks(left, halls, table)]
+    changes += [*_power(left, layout), *_handlers(left, layout, halls, table)]
     return changes, [_refused(move) for move in left.values()]
 
 
@@ -101,8 +104,7 @@ def _held(layout: Layout, row: RowSpec) -> bool:
     return any(place.row == row.name for air in layout.cooling.air for place in air.places)
 
 
-def _racks(left: dict[str, Moved], layout: Layout, table: pd.DataFrame) -> Iterator[Change]:
-    halls = {hall.name: hall for hall in layout.halls}
+def _racks(left: dict[str, Moved], halls: Halls, table: pd.DataFrame) -> Iterator[Change]:
     for name in [name for name, move in left.items() if move.kind == "rack"]:
         move = left.pop(name)
         place = ("overrides", name, "position")
@@ -130,9 +132,10 @@ def _power(left: dict[str, Moved], layout: Layout) -> Iterator[Change]:
             yield Change(("power", g, "at"), on_site)
 
 
-def _handlers(left: dict[str, Moved], layout: Layout, table: pd.DataFrame) -> Iterator[Change]:
+def _handlers(
+    left: dict[str, Moved], layout: Layout, halls: Halls, table: pd.DataFrame
+) -> Iterator[Change]:
     """Air handlers whose place is stated as a point."""
-    halls = {hall.name: hall for hall in layout.halls}
     for a, air in enumerate(layout.cooling.air):
         for k, (name, place) in enumerate(
             zip(members(air.name, air.count), air.places, strict=False)

@@ -24,13 +24,13 @@ def pulled_text(scene: Path, layout: Path) -> tuple[str, list[Problem]]:
     the text is that of the file.
     """
     text = layout.read_text(encoding="utf-8") if layout.is_file() else ""
-    if "halls" not in read(layout).data:
-        allowed = "a layout: a file with `halls`"
+    if not {"halls", "blocks"} & read(layout).data.keys():
+        allowed = "a layout: a file with `halls` or `blocks`"
         return text, [Problem("", "no layout", allowed, file=str(layout))]
     scenario = load(layout)
     built = build(scenario)
     moves, problems = read_moves(scene, built.tables()["components"])
-    changes, more = changes_for(moves, scenario.plan, built)
+    changes, more = changes_for(moves, scenario.stated_plan, built)
     problems = [replace(one, file=str(scene)) for one in (*problems, *more)]
     if problems or not changes:
         return text, problems

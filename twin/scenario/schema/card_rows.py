@@ -34,6 +34,7 @@ def layout_rows(
     if isinstance(layout, str):
         yield "layout", layout
         return
+    layout = layout.flat()
     racks: dict[str, int] = {}
     for row in (row for hall in layout.halls for row in hall.rows):
         pattern = Pattern.parse(row.racks)

@@ -19,6 +19,7 @@ class NoSuchItem(ValueError):
 
 
 SHORT = {
+    "blocks": ("layout", "blocks"),
     "halls": ("layout", "halls"),
     "power": ("layout", "power"),
     "cooling": ("layout", "cooling"),
@@ -33,7 +34,14 @@ SHORT = {
 
 _TOP = frozenset({"horizon", "layout"})
 """Keys by which the top of a scenario is known."""
-LISTS = {("halls",), ("power",), ("cooling", "loops"), ("cooling", "air"), ("workload",)}
+LISTS = {
+    ("blocks",),
+    ("halls",),
+    ("power",),
+    ("cooling", "loops"),
+    ("cooling", "air"),
+    ("workload",),
+}
 """Lists whose items a path names, counted from the top of a layout or scenario."""
 
 

@@ -95,6 +95,8 @@ class Scenario(Stated):
 
     _catalogue: tuple[Equipment, Catalogue] | None = PrivateAttr(default=None)
     """The catalogue with the rows it was made with."""
+    _plan: tuple[Layout, Layout] | None = PrivateAttr(default=None)
+    """The layout as stated, and with its blocks written out."""
     _documents: tuple[Document | None, Document | None] = PrivateAttr(default=(None, None))
 
     def __repr__(self) -> str:
@@ -153,11 +155,19 @@ class Scenario(Stated):
         return InitErrorDetails(type="value_error", loc=at, input=work.follows, ctx=error)
 
     @property
-    def plan(self) -> Layout:
-        """The layout, as a model (paths are resolved when a scenario is loaded)."""
+    def stated_plan(self) -> Layout:
+        """The layout as stated, as a model (paths are resolved when a scenario is loaded)."""
         if isinstance(self.layout, str):
             raise TypeError(f"layout {self.layout!r} was not loaded; use twin.load")
         return self.layout
+
+    @property
+    def plan(self) -> Layout:
+        """The layout with every copy of its blocks written out."""
+        stated = self.stated_plan
+        if self._plan is None or self._plan[0] is not stated:
+            self._plan = (stated, stated.flat())
+        return self._plan[1]
 
     @property
     def catalogue(self) -> Catalogue:
@@ -271,6 +281,8 @@ class Scenario(Stated):
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""
     ) -> Problem:
         """A problem placed in the file that holds `loc`, a path such as ("layout", "halls", 0)."""
+        if loc[:1] == ("layout",) and isinstance(self.layout, Layout):
+            loc = ("layout", *self.layout.stated_at(loc[1:]))
         in_layout = loc[:1] == ("layout",) and self._documents[1] is not None
         document = self._documents[1 if in_layout else 0]
         inner = loc[1:] if in_layout else loc

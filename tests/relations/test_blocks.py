@@ -1,0 +1,216 @@
+"""A block is nothing but writing less: its copies are what the same layout written out has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import twin
+from twin.errors import InputError
+
+ROW = {"name": "compute", "racks": "4 x dgx_b200_x2", "at": ["3 m", "3 m"], "fed_by": "rpp"}
+HALL: dict[str, Any] = {
+    "name": "room",
+    "size": ["12 m", "10 m", "4.5 m"],
+    "rows": [
+        {"name": "compute", "racks": "4 x dgx_b200_x2", "at": ["3 m", "3 m"], "fed_by": "rpp"}
+    ],
+}
+POWER: list[dict[str, Any]] = [
+    {"name": "transformer", "type": "transformer_2500", "fed_by": "utility"},
+    {"name": "board", "type": "switchboard_4000", "count": 2, "fed_by": "transformer"},
+    {
+        "name": "ups",
+        "type": "ups_500",
+        "count": 2,
+        "fed_by": {"source": "board", "pairing": "matched"},
+    },
+    {"name": "rpp", "type": "rpp_500", "fed_by": ["ups_1", "ups_2"]},
+]
+COOLING: dict[str, Any] = {
+    "air": [
+        {"name": "crah", "type": "crah_100", "count": 3, "hall": "room", "fed_by": "board"}
+        | {"plant": "water"}
+    ],
+    "plant": [
+        {"name": "water", "type": "chiller_air_430", "count": 2, "fed_by": "board"}
+        | {"supply_temperature": "10 °C", "at": [20.0, -20.0]}
+    ],
+}
+SHARED = [{"name": "utility", "type": "utility_feed"}]
+SINGLE = "single_points_of_failure"
+FAULTS = [
+    {"at": "01:00", "component": "ups_2_1", "repair_after": "1 h"},
+    {"at": "03:00", "component": "crah_1_2", "repair_after": "1 h"},
+]
+"""A UPS of the second copy, an air handler of the first."""
+
+
+def in_blocks(count: int = 2, **keys: Any) -> dict[str, Any]:
+    block = {"name": "pod", "count": count, "pitch": ["20 m", "30 m"], "halls": [HALL]}
+    block |= {"power": POWER, "cooling": COOLING}
+    return {"version": 1, "name": "plan", "blocks": [block | keys], "power": SHARED}
+
+
+def written_out(shifts: list[tuple[float, float]]) -> dict[str, Any]:
+    """The same layout as somebody writes it who has no blocks."""
+    halls, power, air, plant = [], list(SHARED), [], []
+    for number, (east, north) in enumerate(shifts, start=1):
+        row = ROW | {"name": f"compute_{number}", "fed_by": f"rpp_{number}"}
+        halls.append(
+            HALL | {"name": f"room_{number}", "rows": [row], "at": [f"{east} m", f"{north} m"]}
+        )
+        transformer, board, ups, rpp = (one | {"name": f"{one['name']}_{number}"} for one in POWER)
+        board["fed_by"] = transformer["name"]
+        ups["fed_by"] = {"source": board["name"], "pairing": "matched"}
+        rpp["fed_by"] = [f"ups_{number}_1", f"ups_{number}_2"]
+        power += [transformer, board, ups, rpp]
+        own = {"fed_by": board["name"]}
+        names = {"name": f"crah_{number}", "hall": f"room_{number}", "plant": f"water_{number}"}
+        air.append(COOLING["air"][0] | own | names)
+        place = {"name": f"water_{number}", "at": [20.0 + east, -20.0 + north]}
+        plant.append(COOLING["plant"][0] | own | place)
+    cooling = {"air": air, "plant": plant}
+    return {"version": 1, "name": "plan", "halls": halls, "power": power, "cooling": cooling}
+
+
+def scenario(folder: Path, layout: dict[str, Any], **keys: Any) -> Path:
+    """A scenario file of six hours beside the layout's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plan.yaml").write_text(yaml.safe_dump(layout, sort_keys=False))
+    training = {"kind": "training", "name": "train", "model": "Llama-3.1-8B", "nodes": 12}
+    asked = {
+        "version": 1,
+        "name": "asked",
+        "layout": "plan.yaml",
+        "site": {"climate": "chicago", "grid": "virginia"},
+        "start": "2026-07-15T00:00:00-05:00",
+        "horizon": "6 h",
+        "workload": [training | {"global_batch_sequences": 96}],
+        "faults": {"timeline": FAULTS},
+    }
+    file = folder / "asked.yaml"
+    file.write_text(yaml.safe_dump(asked | keys, sort_keys=False))
+    return file
+
+
+def test_a_run_is_that_of_the_layout_written_out(tmp_path: Path) -> None:
+    blocks = twin.simulate(twin.build(twin.load(scenario(tmp_path / "a", in_blocks()))))
+    plain = written_out([(0.0, 0.0), (20.0, 0.0)])
+    whole = twin.simulate(twin.build(twin.load(scenario(tmp_path / "b", plain))))
+    assert {**blocks.summary, "wall_s": 0.0} == {**whole.summary, "wall_s": 0.0}
+    assert blocks.summary["tokens_total"] > 0
+    assert set(blocks.tables) == set(whole.tables)
+    for name, table in whole.tables.items():
+        assert blocks.tables[name].equals(table), name
+
+
+def test_lines_of_copies_begin_anew(tmp_path: Path) -> None:
+    """Four copies in lines of two: eastward first, then the next line to the north."""
+    facility = twin.build(twin.load(scenario(tmp_path, in_blocks(4, columns=2))))
+    places = [tuple(hall.at) for hall in facility.scenario.plan.halls]
+    assert places == [(0.0, 0.0), (20.0, 0.0), (0.0, 30.0), (20.0, 30.0)]
+    outdoors = [plant.at for plant in facility.scenario.plan.cooling.plant]
+    assert outdoors == [(20.0, -20.0), (40.0, -20.0), (20.0, 10.0), (40.0, 10.0)]
+    plain = written_out(places)
+    other = twin.build(twin.load(scenario(tmp_path / "b", plain)))
+    for name, table in other.tables().items():
+        assert facility.tables()[name].equals(table), name
+
+
+def test_one_number_makes_the_site_larger(tmp_path: Path) -> None:
+    file = scenario(tmp_path, in_blocks(), faults={})
+    two = twin.load(file)
+    five = twin.load(file, {"blocks.pod.count": "5"})
+    assert len(twin.build(two).racks.id) * 5 == len(twin.build(five).racks.id) * 2
+    assert (
+        twin.build(two.with_(blocks__pod__count=5))
+        .tables()["components"]
+        .equals(twin.build(five).tables()["components"])
+    )
+    wider = twin.load(
+        file, {"blocks.pod.power.ups.count": "3", "blocks.pod.power.board.count": "3"}
+    )
+    assert [one for one in twin.build(wider).power.id if one.startswith("ups_2")] == [
+        "ups_2_1",
+        "ups_2_2",
+        "ups_2_3",
+    ]
+
+
+def test_a_study_varies_the_number_of_copies(tmp_path: Path) -> None:
+    file = scenario(tmp_path, in_blocks(), faults={}, horizon="1 h", workload=[])
+    answer = twin.study(file, vary={"blocks.pod.count": [2, 3]}, outcomes=["energy_it_j"])
+    two, three = answer.table["energy_it_j"]
+    assert three == pytest.approx(two * 1.5)
+
+
+def test_what_a_result_keeps_reads_back_as_it_was(tmp_path: Path) -> None:
+    asked = twin.load(scenario(tmp_path, in_blocks()))
+    (tmp_path / "again.yaml").write_text(asked.as_yaml())
+    again = twin.load(tmp_path / "again.yaml")
+    assert again.plan == asked.plan
+    assert again.question() == asked.question()
+
+
+def test_a_problem_of_every_copy_is_told_once_at_its_line(tmp_path: Path) -> None:
+    layout = in_blocks(3)
+    layout["blocks"][0]["power"] = [*POWER[:3], POWER[3] | {"fed_by": "upz"}]
+    with pytest.raises(InputError) as caught:
+        twin.build(twin.load(scenario(tmp_path, layout, faults={})))
+    told = [one for one in caught.value.problems if one.found == "'upz'"]
+    assert [one.where for one in told] == ["blocks[0].power[3].fed_by[0]"]
+    line = (tmp_path / "plan.yaml").read_text().splitlines()[told[0].line - 1]
+    assert "upz" in line
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "allowed"),
+    [
+        ({"blocks.pod.count": "201"}, "blocks.pod.count", "200 or less"),
+        ({"blocks.pod.count": "0"}, "blocks.pod.count", "greater than 0"),
+        ({"blocks.pot.count": "2"}, "blocks.pot.count", "a name of blocks: pod"),
+        ({"blocks.pod.columns": "0"}, "blocks.pod.columns", "greater than 0"),
+        (
+            {"blocks.pod.halls.room.rows.compute.racks": "900 x dgx_b200_x2"}
+            | {"blocks.pod.count": "40"},
+            "blocks",
+            "at most 20,000 racks in one layout, not 36,000",
+        ),
+    ],
+)
+def test_what_no_block_can_be_is_refused(
+    tmp_path: Path, changes: dict[str, str], where: str, allowed: str
+) -> None:
+    file = scenario(tmp_path, in_blocks())
+    with pytest.raises(InputError) as caught:
+        twin.load(file, changes)
+    assert [(one.where, allowed in one.allowed) for one in caught.value.problems] == [(where, True)]
+
+
+def test_a_layout_without_rooms_is_still_refused(tmp_path: Path) -> None:
+    empty = in_blocks(halls=[], power=[], cooling={})
+    with pytest.raises(InputError, match="several times"):
+        twin.load(scenario(tmp_path / "a", empty))
+    nothing = {"version": 1, "name": "plan", "halls": [], "power": [], "cooling": {"plant": []}}
+    with pytest.raises(InputError) as caught:
+        twin.load(scenario(tmp_path / "b", nothing))
+    assert {one.where for one in caught.value.problems} == {"halls", "power"}
+
+
+def test_names_of_copies_that_meet_names_outside_are_told(tmp_path: Path) -> None:
+    """A group `rpp_2` outside is what the second copy would be called."""
+    layout = in_blocks()
+    layout["power"] = [*SHARED, {"name": "rpp_2", "type": "rpp_500", "fed_by": "utility"}]
+    with pytest.raises(InputError, match="a second component named 'rpp_2'"):
+        twin.build(twin.load(scenario(tmp_path, layout)))
+
+
+def test_redundancy_knows_members_of_copies(tmp_path: Path) -> None:
+    built = twin.build(twin.load(scenario(tmp_path, in_blocks(), faults={})))
+    points = {row["component"] for row in twin.redundancy(built).as_dict()[SINGLE]}
+    assert {"transformer_1", "transformer_2", "rpp_1", "rpp_2", "utility"} <= points
+    assert not {"ups_1_1", "ups_2_2"} & points
