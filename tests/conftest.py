@@ -47,6 +47,7 @@ SHIPPED = (
     "dr_phoenix",
     "solar_day",
     "monthly_exercise",
+    "model_pipeline",
 )
 
 

@@ -28,6 +28,7 @@ SHORT = {
     "dr_phoenix": "6 h",
     "solar_day": "19 h",
     "monthly_exercise": "100 min",
+    "model_pipeline": "7 h",
     "own_csv": "105 min",
     "own_epw": "75 min",
 }
