@@ -167,6 +167,28 @@ def test_every_cooler_has_an_exponent(approach_k: float, range_k: float) -> None
     assert 0.7 < found <= 2.5
 
 
+@pytest.mark.parametrize(("approach_k", "range_k"), [(4.0, 3.0), (8.0, 20.0), (2.0, 8.0)])
+def test_the_exponent_is_that_of_half_speed_by_the_logarithmic_mean(
+    approach_k: float, range_k: float
+) -> None:
+    """Air rises by 11 K, or by 0.7 of what the entering water lies above it: 4.9 K of the first."""
+    water, air = 1 / range_k, 1 / min(11.0, 0.7 * (approach_k + range_k))
+
+    def mean_k(heat: float, stream: float) -> float:
+        ends = (approach_k + heat / water - heat / stream, approach_k)
+        return float((ends[0] - ends[1]) / np.log(ends[0] / ends[1]))
+
+    transfer = 0.5**0.7 / mean_k(1.0, air)
+    most = min(0.999, (1 - 1e-9) * approach_k / max(2 / air - 1 / water, 1e-9))
+    passed = brentq(lambda heat: transfer * mean_k(heat, air / 2) - heat, 1e-3, most)
+    found = coolant.cooler_exponent(1e6, approach_k, 1e6 * water)
+    assert found == pytest.approx(-np.log2(passed), rel=1e-6)
+
+
+def test_coolers_close_to_the_air_have_the_steepest_exponent() -> None:
+    assert coolant.cooler_exponent(1e6, 0.5, 1e6 / 20.0) == 2.5
+
+
 def test_affinity_power_with_a_floor() -> None:
     """Half speed: a tenth always, an eighth of the rest. At rest: nothing."""
     assert coolant.affinity_power_w(1000.0, 0.5, 0.1) == pytest.approx(100 + 900 / 8)

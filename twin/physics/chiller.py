@@ -219,9 +219,15 @@ def _held_degc(leaving_degc: Array | float, entering_degc: Array | float) -> Arr
 
 
 def _of_lift(leaving_degc: Array | float, entering_degc: Array | float) -> Array:
-    """(T_hot - T_cold) / T_cold with both sides apart by `APART_K` more than the temperatures, the
-    condenser held; above 0.
+    """Of the lift that controls let a machine have; above 0."""
+    return lift_frac(leaving_degc, _held_degc(leaving_degc, entering_degc), APART_K)
+
+
+def lift_frac(leaving_degc: Array | float, met_degc: Array | float, apart_k: float) -> Array:
+    """Power of an ideal cycle over its heat, (T_hot - T_cold) / T_cold.
+
+    met_degc   what the condenser meets
+    apart_k    of both sides, more than leaving water and what is met are
     """
     leaving = np.asarray(leaving_degc, dtype=float)
-    held = _held_degc(leaving, entering_degc)
-    return np.asarray((held - leaving + APART_K) / (leaving - EVAPORATING_K + 273.15))
+    return np.asarray((met_degc - leaving + apart_k) / (leaving - EVAPORATING_K + 273.15))

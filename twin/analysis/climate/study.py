@@ -16,10 +16,10 @@ from twin import catalogue
 from twin.analysis.climate.air_side import FreeAir, SupplyWindow, free_air
 from twin.analysis.climate.answer import Hours
 from twin.analysis.climate.water_side import (
-    AIR_CONDENSER_K,
-    AIR_CONDENSING_MIN_DEGC,
-    WATER_CONDENSER_K,
-    WATER_CONDENSING_MIN_DEGC,
+    AIR_APART_K,
+    AIR_LEAST_DEGC,
+    WATER_APART_K,
+    WATER_LEAST_DEGC,
     StudyTower,
     blowing_frac,
     economiser_frac,
@@ -139,8 +139,8 @@ def _water_cooled(
         v["chiller_part_load"],
         chilled,
         wet + v["tower_approach"],
-        WATER_CONDENSER_K,
-        WATER_CONDENSING_MIN_DEGC,
+        WATER_APART_K,
+        WATER_LEAST_DEGC,
     )
     compressor = carried / (cop * (1.0 + v["cop_error"]))
     tower = _tower(v)
@@ -174,7 +174,7 @@ def _air_cooled(
 ) -> Cooling:
     cop = performance(
         _curve("air"), v["chiller_part_load"], _chilled_degc(v), year.dry_bulb_degc,
-        AIR_CONDENSER_K, AIR_CONDENSING_MIN_DEGC,
+        AIR_APART_K, AIR_LEAST_DEGC,
     )  # fmt: skip
     compressor = heat / (cop * (1.0 + v["cop_error"]))
     return {"chillers": compressor, "chilled_water_pumps": heat * _chilled_pump(v)}, heat, {}
