@@ -22,6 +22,8 @@ _NEVER = 1e-15
 Frontier = dict[Coincidence, NDArray[np.float64]]
 """Coincidences to go on from, with the load of every node."""
 _CHUNK = 2048
+_PAST = 2048
+"""Most pairs that are looked at past an end."""
 _MOVED = 1e-3
 """A node counts as moved by a failure from this change of its load on, a share of what trips it."""
 _NEAR = 0.25
@@ -100,8 +102,23 @@ class Search:
             if len(candidates) > self.budget:
                 complete = False
                 break
+        self._past_ends()
         minimal = tuple(tuple(sorted(found)) for found in self.minimal)
         return Found(minimal, order, complete)
+
+    def _past_ends(self) -> None:
+        """Two failures of which one is an end by itself: what else follows from both. The likeliest
+        of them, where there are many.
+        """
+        ends = {chosen for chosen in self.shut if len(chosen) == 1}
+        pairs = {
+            (*sorted((end[0], group)),)
+            for end in ends
+            for group in self._partners(end, self._meeting(end), 0.0)
+        }
+        likely = sorted(pairs, key=lambda pair: (-self.likelihood(pair), pair))[:_PAST]
+        if likely:
+            self._note(likely, self.judge(self._counts(likely)).follows)
 
     def _affordable(self, frontier: Frontier) -> bool:
         """Whether all larger coincidences may be looked at, counted without listing them."""
