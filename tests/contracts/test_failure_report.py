@@ -10,11 +10,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import small_layout
+from pypdf import PdfReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 import twin
@@ -328,3 +330,30 @@ def test_kinds_and_hours_are_written_for_people() -> None:
     assert {"panel", "dry cooler", "air handler", "UPS"} <= {row[1] for row in rates.rows}
     assert not [row for row in rates.rows if "e+" in row[2]]
     assert not [one for section in told.values() for one in section.says if "`" in one]
+
+
+def test_a_wide_diagram_is_printed_across_and_headings_stand_with_their_tables() -> None:
+    """Letters of five points; `3 Losses` stood at the end of a page, its table on the next one."""
+    pages = PdfReader(BytesIO(pdf_bytes(of_pod()))).pages
+    across = [page.mediabox.width > page.mediabox.height for page in pages]
+    assert [n for n, one in enumerate(across) if one] == [1]
+    drawn = diagram(of_pod().parts["one_line"])
+    assert drawn.is_across
+    assert TITLE_PT * drawn.scale > 7.0
+    assert "page: across" in render(of_pod())
+    held = [" ".join(page.extract_text().split()) for page in pages]
+    for n, section in enumerate(sections(of_pod()), start=1):
+        begins = next(page for page in held if f"{n} {section.title} " in page)
+        first = section.blocks[0] if section.blocks else None
+        if first is not None and first.kind != "picture":
+            assert first.title in begins.partition(f"{n} {section.title} ")[2], section.title
+
+
+def test_details_of_a_time_line_say_hours() -> None:
+    """Read `back after 259,200 s`."""
+    told = {section.title: section for section in sections(of_pod())}["Ride-through"]
+    details = [
+        row[3] for one in told.blocks if one.title.startswith("Time line") for row in one.rows
+    ]
+    assert "back after 3 days" in details
+    assert not [one for one in details if re.search(r"\d,\d+ s", one)]

@@ -1,8 +1,14 @@
-"""Names of figures within a sentence."""
+"""Names of figures, and spans of time, within a sentence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+from twin.quantities import duration
+
+_SPAN = re.compile(r"\b[\d,]+(?:\.\d+)? s\b")
+"""In a detail: seconds, which people read as minutes or hours."""
 
 
 def within(name: str) -> str:
@@ -16,3 +22,10 @@ def within(name: str) -> str:
 def listed(names: Iterable[str], between: str = ", ") -> str:
     """Names one after another within a sentence."""
     return between.join(within(name) for name in names)
+
+
+def spans_in_words(detail: str) -> str:
+    """A detail with its spans as people say them: `back after 4 h`."""
+    return _SPAN.sub(
+        lambda found: duration(float(found[0].removesuffix(" s").replace(",", ""))), detail
+    )

@@ -24,18 +24,15 @@ from reportlab.platypus import (
     Flowable,
     LongTable,
     Paragraph,
-    SimpleDocTemplate,
     TableStyle,
 )
 
 from twin.present.blocks import Block, Grid, Picture, Section
 from twin.present.figures.style import PAPER_DPI
+from twin.present.paper_pages import COLUMN, FONT, MARGIN, document
 
-FONT = "DejaVuSans"
 BOLD = "DejaVuSans-Bold"
 MONO = "DejaVuSansMono"
-MARGIN = 15 * mm
-COLUMN = A4[0] - 2 * MARGIN
 _NUMBER = 16
 """Letters of a number with its unit."""
 _PADDING = 7.0
@@ -62,18 +59,7 @@ def document_bytes(title: str, story: Iterable[Any]) -> bytes:
     """The document of these flowables: the same story gives the same bytes, without a date."""
     _fonts()
     sink = BytesIO()
-    document = SimpleDocTemplate(
-        sink,
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN,
-        invariant=1,
-        title=title,
-        author="twin",
-    )
-    document.build(list(story), onFirstPage=_foot, onLaterPages=_foot)
+    document(sink, title).build(list(story))
     return sink.getvalue()
 
 
@@ -91,13 +77,6 @@ def style(size: float, bold: bool = False, **more: Any) -> ParagraphStyle:
     return ParagraphStyle(
         f"{font}{size}{more}", fontName=font, fontSize=size, leading=size * 1.35, **more
     )
-
-
-def _foot(canvas: Any, document: Any) -> None:
-    canvas.setFont(FONT, 7)
-    canvas.setFillColor(colors.HexColor("#5b6773"))
-    canvas.drawString(MARGIN, MARGIN / 2, document.title)
-    canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, f"page {document.page}")
 
 
 def block(shown: Block) -> Iterator[Any]:
@@ -192,7 +171,7 @@ def opening(number: int, section: Section) -> Iterator[Any]:
     """A chapter's heading and sentences, with what follows on the same page."""
     said = [text(f"{number} {section.title}", style(14, bold=True, spaceBefore=14, spaceAfter=4))]
     said += [text(sentence, style(9, spaceAfter=3)) for sentence in section.says]
-    high = sum(one.wrap(COLUMN, A4[1])[1] + one.getSpaceAfter() for one in said)
+    high = _high(said)
     first = section.blocks[0] if section.blocks else None
     if isinstance(first, Picture):
         high += _LEAST * PrintedPicture(first).wrap(COLUMN, 1e6)[1]

@@ -24,6 +24,9 @@ SPARE = 0.8
 """Heights of a line that a box has above and below its lines."""
 DROP = 1.5
 """Points by which a line stands below the foot of its share: letters rise more than they hang."""
+_UPRIGHT_PT = (510.0, 654.0)
+_ACROSS_PT = (745.0, 407.0)
+"""Room on a sheet of A4 below a heading and its sentences."""
 MOST_ROWS = 14
 """In one column; past it, boxes of a kind with the same supplies are drawn as one."""
 
@@ -55,6 +58,19 @@ class OneLine:
     height: float
     boxes: tuple[DiagramBox, ...]
     wires: tuple[Wire, ...]
+
+    @property
+    def is_across(self) -> bool:
+        """Whether it is larger on a sheet that lies across than on one that stands upright."""
+        return self._scale_in(_ACROSS_PT) > self._scale_in(_UPRIGHT_PT)
+
+    @property
+    def scale(self) -> float:
+        """Its size on that sheet over its own."""
+        return max(self._scale_in(_ACROSS_PT), self._scale_in(_UPRIGHT_PT))
+
+    def _scale_in(self, room_pt: tuple[float, float]) -> float:
+        return min(room_pt[0] / self.width, room_pt[1] / self.height)
 
 
 def diagram(held: Mapping[str, Any]) -> OneLine:

@@ -16,6 +16,10 @@ from twin.present.failure_report.sections import sections
 from twin.present.failure_report.svg import rules, svg
 from twin.present.report import environment, stylesheet
 
+_ACROSS = """@page across { size: A4 landscape; margin: 14mm 14mm 16mm; }
+@media print { #one-line-diagram { page: across; } #one-line-diagram h2 { margin-top: 0; } }"""
+"""The diagram's chapter on a sheet of its own that lies across."""
+
 
 def render(report: FailureReport) -> str:
     """The page as text: the same report gives the same bytes; nothing in it is loaded from
@@ -24,7 +28,8 @@ def render(report: FailureReport) -> str:
     drawn = diagram(report.parts["one_line"])
     cut_sets = front.cut_set_names(report, MOST_CUT_SETS)
     own = files("twin.present.failure_report").joinpath("one_line.css").read_text(encoding="utf-8")
-    style = "\n".join((stylesheet(), own, rules(drawn, cut_sets)))
+    sheet = _ACROSS if drawn.is_across else ""
+    style = "\n".join((stylesheet(), own, sheet, rules(drawn, cut_sets)))
     verdict, mood = front.headline(report)
     return (
         environment()

@@ -7,11 +7,9 @@ from typing import Any
 
 from reportlab.graphics.shapes import Drawing, PolyLine, Rect, String
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
-from reportlab.platypus import PageBreak, Spacer
+from reportlab.platypus import Spacer
 
 from twin.analysis.failure_parts.report import FailureReport
-from twin.present.blocks import Section
 from twin.present.failure_report import front
 from twin.present.failure_report.one_line import (
     BOX_HEIGHT,
@@ -24,18 +22,8 @@ from twin.present.failure_report.one_line import (
 )
 from twin.present.failure_report.sections import sections
 from twin.present.failure_report.svg import look
-from twin.present.paper import (
-    BOLD,
-    COLUMN,
-    FONT,
-    MARGIN,
-    block,
-    document_bytes,
-    opening,
-    style,
-    table,
-    text,
-)
+from twin.present.paper import BOLD, block, document_bytes, opening, style, table, text
+from twin.present.paper_pages import FONT, next_sheet
 
 _STROKE = {"plain": "#7b8794", "fair": "#0072b2", "high": "#e69f00", "over": "#d55e00"}
 _FILL = {"plain": "#f4f6f8", "fair": "#eaf3f9", "high": "#eaf3f9", "over": "#fbe3d6"}
@@ -56,22 +44,21 @@ def _story(report: FailureReport) -> Iterator[Any]:
     yield Spacer(1, 8)
     for sentence in front.sentences(report):
         yield text(sentence, style(10, spaceAfter=4))
-    yield PageBreak()
+    drawn = diagram(report.parts["one_line"])
+    yield from next_sheet(drawn.is_across)
     for n, section in enumerate(sections(report), start=1):
-        yield from _section(n, section, report)
-
-
-def _section(n: int, section: Section, report: FailureReport) -> Iterator[Any]:
-    yield from opening(n, section)
-    if n == 1:
-        yield _drawing(diagram(report.parts["one_line"]))
-    for one in section.blocks:
-        yield from block(one)
+        yield from opening(n, section)
+        if n == 1:
+            yield _drawing(drawn)
+        for one in section.blocks:
+            yield from block(one)
+        if n == 1 and drawn.is_across:
+            yield from next_sheet(across=False)
 
 
 def _drawing(drawn: OneLine) -> Drawing:
-    """The one-line diagram as wide as the page, as high as fits it."""
-    scale = min(COLUMN / drawn.width, (A4[1] - 3 * MARGIN - 60) / drawn.height)
+    """The one-line diagram as large as it fits its sheet."""
+    scale = drawn.scale
     made = Drawing(drawn.width * scale, drawn.height * scale + 6)
     made.scale(scale, scale)
     for wire in drawn.wires:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, spaced, words
+from twin.present.in_sentences import spans_in_words
 from twin.present.report import sources
 from twin.quantities import (
     count,
@@ -143,7 +144,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, str]:
         "after_text": f"{after_s:,.3f} s" if after_s < 60 else duration(after_s),
         "what": str(row["what"]),
         "who": span(row["components"]),
-        "detail": str(row["detail"]),
+        "detail": spans_in_words(str(row["detail"])),
     }
 
 

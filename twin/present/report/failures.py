@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import pandas as pd
 from twin.present import drill_tables
 from twin.present.blocks import Block, Columns, Grid, Section, grid, spaced, words
 from twin.present.figures.faults import Group, grouped
+from twin.present.in_sentences import spans_in_words
 from twin.present.report import counterfactuals
 from twin.present.report.chain import behind, trip_chain
 from twin.quantities import (
@@ -28,8 +28,6 @@ from twin.quantities import (
 )  # fmt: skip
 from twin.results import Result
 
-_SPAN = re.compile(r"\b[\d,]+(?:\.\d+)? s\b")
-"""In a detail: seconds, which people read as minutes or hours."""
 MOST_GROUPS = 40
 MOST_EVENTS = 500
 MOST_LOSSES = 20
@@ -92,7 +90,7 @@ def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
 
 def _one_by_one(events: pd.DataFrame) -> Grid:
     opens = f"All {count(len(events))} events, one by one"
-    told = events.assign(detail=events["detail"].map(_in_words))
+    told = events.assign(detail=events["detail"].map(spans_in_words))
     every = grid("All events", told, _EVENTS, MOST_EVENTS, "events", closed=opens)
     return replace(every, again=True)
 
@@ -154,15 +152,8 @@ def _row(group: Group) -> dict[str, object]:
         "what": group.kind.value,
         "times": 1,
         "last": f"{duration(group.last_s - group.time_s)} later" if long else "",
-        "detail": short(_in_words(group.detail), 120),
+        "detail": short(spans_in_words(group.detail), 120),
     }
-
-
-def _in_words(detail: str) -> str:
-    """A detail with its spans as people say them: `back after 4 h`."""
-    return _SPAN.sub(
-        lambda found: duration(float(found[0].removesuffix(" s").replace(",", ""))), detail
-    )
 
 
 def _amounts(losses: pd.DataFrame) -> Columns:
