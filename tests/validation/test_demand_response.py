@@ -112,3 +112,39 @@ def test_events_that_overlap_and_work_that_is_not_there_are_refused() -> None:
         asked("10 %", {}, events=[event, event | {"at": "2 h"}])
     with pytest.raises(InputError, match="did you mean 'two'"):
         twin.build(asked("10 %", {"twoo": 3}))
+
+
+def test_a_call_is_no_part_of_the_baseline_of_the_next() -> None:
+    """Two calls 10 minutes apart, the second with an hour of baseline: its baseline was 12 % low,
+    so it fell by 30 % of the draw for the pay of 20. It is the hour of time before it without the
+    first: 10 minutes after it and 50 before.
+    """
+    calls = [
+        {"name": "first", "at": "1:00", "duration": "30 min", "depth": "20 %", "ramp": "5 min"},
+        {"name": "second", "at": "1:50", "duration": "30 min", "depth": "20 %", "ramp": "5 min"}
+        | {"baseline": "1 h", "payment": "0.30 USD/kWh"},
+    ]
+    asks = asked("20 %", {"two": 3}, events=calls).with_(outputs__period="1 min")
+    assert asks.controls.demand_response.baseline_spans(1) == ((6000.0, 6600.0), (600.0, 3600.0))
+    result = twin.simulate(twin.build(asks))
+    first, second = result.frame("demand_response").itertuples()
+    power = result.frame("site").set_index("time_s").utility_power_w
+    by_hand = (power.loc[6060:6600].sum() + power.loc[660:3600].sum()) / 60
+    assert second.baseline_w == pytest.approx(by_hand, rel=1e-9)
+    assert second.baseline_w == pytest.approx(first.baseline_w, rel=0.01)
+    down = power.loc[6900 + 60 : 6900 + 1800].mean()
+    assert second.payment_usd == pytest.approx((by_hand - down) / 1e3 * 0.5 * 0.30, rel=1e-6)
+    assert 1 - down / by_hand == pytest.approx(0.20, abs=0.01)
+
+
+def test_a_call_that_the_run_cannot_measure_is_told() -> None:
+    """At the start there is no draw before it, of which it fell by 36 % for 20 asked; one that is
+    not over at the end has no row, without a word.
+    """
+    with pytest.raises(ValueError, match="an event after the start"):
+        asked("20 %", {"two": 3}, events=[{"at": "0 s", "duration": "1 h"}])
+    late = asked("20 %", {"two": 3}, events=[{"at": "3:00", "duration": "2 h", "name": "late"}])
+    result = twin.simulate(twin.build(late))
+    assert result.frame("demand_response").empty
+    (told,) = [one for one in result.meta["findings"] if one["code"] == "never_happens"]
+    assert told["says"].startswith("the end of the call late, without which it has no row")

@@ -19,7 +19,7 @@ class DemandEvent(Stated):
     name: Annotated[str, Field(max_length=100)] = "event"
     """What the table calls it."""
     at: Moment
-    """When the draw begins to fall."""
+    """When the draw begins to fall; after the start, for its baseline is measured before it."""
     duration: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 10_800.0
     """How long it stays down, once it is."""
     depth: Percent = 0.25
@@ -29,9 +29,16 @@ class DemandEvent(Stated):
     notice: Annotated[Duration, Within(0.0, 30 * 86_400.0, "0 to 30 days")] = 0.0
     """How long before it is known."""
     baseline: Annotated[Duration, Within(1.0, 7 * 86_400.0, "1 s to 7 days")] = 900.0
-    """Baseline: the mean draw of the site over so long before it begins."""
+    """Baseline: the mean draw of the site over so long before it begins, calls before it left
+    out; less of it where the run has no more."""
     payment: EnergyPrice = 0.0
     """Paid for each unit of energy below the baseline while it stays down."""
+
+    @model_validator(mode="after")
+    def _baseline_before(self) -> Self:
+        if self.at <= 0.0:
+            raise ValueError("an event after the start: its baseline is what was drawn before it")
+        return self
 
     @property
     def held_s(self) -> float:
@@ -74,3 +81,18 @@ class DemandResponse(Stated):
                     f"an event after {before.over_s:g} s, when {before.name!r} is over"
                 )
         return self
+
+    def baseline_spans(self, i: int) -> tuple[tuple[float, float], ...]:
+        """Stretches of time whose mean draw is the baseline of event `i`, the last first: the time
+        just before it in which no other event was on.
+        """
+        spans = []
+        left_s = self.events[i].baseline
+        end_s = self.events[i].at
+        for before in reversed(self.events[:i]):
+            begin_s = max(before.over_s, end_s - left_s)
+            spans.append((begin_s, end_s))
+            left_s -= end_s - begin_s
+            end_s = before.at
+        spans.append((max(end_s - left_s, 0.0), end_s))
+        return tuple((begin, end) for begin, end in spans if end > begin)

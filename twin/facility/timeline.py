@@ -55,7 +55,11 @@ def _of_the_grid(scenario: Scenario) -> Iterator[Moment]:
     answer = scenario.controls.demand_response
     for i, event in enumerate(answer.events if answer else ()):
         what = f"the call {event.name}"
-        yield ("controls", "demand_response", "events", i, "at"), "", what, event.at
+        loc = ("controls", "demand_response", "events", i)
+        yield (*loc, "at"), "", what, event.at
+        if event.at < scenario.horizon < event.released_s:
+            what = f"the end of {what}, without which it has no row and no payment,"
+            yield (*loc, "duration"), "", what, event.released_s
     for r, rule in enumerate(scenario.controls.storage):
         for i, step in enumerate(rule.steps if isinstance(rule, StorageSchedule) else ()):
             what = f"a step of the schedule of {rule.bess}"

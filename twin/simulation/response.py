@@ -24,6 +24,8 @@ LEVELS = 200
 """Steps between full clocks and the lowest that tiers allow."""
 REBOUND_S = 3600.0
 """After an event, energy above the baseline counts as its rebound for so long; assumed."""
+EDGES = 5
+"""Moments at which an event is metered; those of its baseline come after them."""
 TIERS = 4
 GIVEN_WAY = (Cause.CURTAILED, Cause.THROTTLED, Cause.PREEMPTED, Cause.RESTARTING)
 """Causes that an event books tokens to, in the tiers that give way and the one that does not."""
@@ -59,10 +61,11 @@ class Response(Discipline):
     def schedule(self) -> None:
         """Put every event on the clock, and the edges at which it is metered."""
         for i, event in enumerate(self.asked.events if self.asked else ()):
-            edges = (event.at - event.baseline, event.at, event.held_s, event.released_s,
-                     event.over_s, event.over_s + REBOUND_S)  # fmt: skip
+            before = [at_s for span in self._baseline(i) for at_s in span]
+            edges = (event.at, event.held_s, event.released_s, event.over_s,
+                     event.over_s + REBOUND_S, *before)  # fmt: skip
             for k, at_s in enumerate(edges):
-                at_s = min(max(at_s, 0.0), self.world.end_s * (1 - 1e-12))
+                at_s = min(at_s, self.world.end_s * (1 - 1e-12))
                 self.world.clock.wait(Stage.CONTROLS, at_s, "response is metered", i, k)
             self.world.clock.wait(
                 Stage.CONTROLS, max(event.at - event.notice, 0.0), "response is announced", i
@@ -75,6 +78,10 @@ class Response(Discipline):
             f"{percent(event.depth, 0)} less for {event.duration:,.0f} s, from {event.at:,.0f} s on"
         )
         self.world.note(event.name, EventKind.DEMAND_EVENT, what)
+
+    def _baseline(self, i: int) -> tuple[tuple[float, float], ...]:
+        assert self.asked is not None
+        return self.asked.baseline_spans(i)
 
     def _event(self, i: int) -> DemandEvent:
         assert self.asked is not None
@@ -104,12 +111,11 @@ class Response(Discipline):
         return lost
 
     def baseline_w(self, i: int) -> float:
-        """Mean draw over the stated time before event `i`."""
-        begin = self.own.marks[f"{i}.0"]
-        end = self.own.marks[f"{i}.1"]
-        event = self._event(i)
-        span_s = min(event.baseline, event.at)
-        return float((end[0] - begin[0]) / span_s) if span_s > 0 else self._draw_w()
+        """Mean draw over the stated time before event `i`, without events before it."""
+        spans = self._baseline(i)
+        marks = [float(self.own.marks[f"{i}.{EDGES + k}"][0]) for k in range(2 * len(spans))]
+        drawn_j = sum(marks[1::2]) - sum(marks[::2])
+        return drawn_j / sum(end - begin for begin, end in spans)
 
     def _draw_w(self) -> float:
         return float(self.world.state.accounts.site_rate[SITE.index("utility")])
@@ -244,17 +250,17 @@ class Response(Discipline):
         """One row an event that is over: what was asked, met, lost and paid."""
         found = []
         for i, event in enumerate(self.asked.events if self.asked else ()):
-            if f"{i}.3" in self.own.marks and event.released_s <= self.world.now_s:
+            if f"{i}.2" in self.own.marks and event.released_s <= self.world.now_s:
                 found.append(self._row(i, event))
         return found
 
     def _row(self, i: int, event: DemandEvent) -> dict[str, float | str]:
-        marks = [self.own.marks.get(f"{i}.{k}", self.own.marks[f"{i}.3"]) for k in range(6)]
+        marks = [self.own.marks.get(f"{i}.{k}", self.own.marks[f"{i}.2"]) for k in range(EDGES)]
         base_w = self.baseline_w(i)
-        held_j = float(marks[3][0] - marks[2][0])
+        held_j = float(marks[2][0] - marks[1][0])
         saved_j = base_w * event.duration - held_j
-        lost = marks[4] - marks[1]
-        after_j = float(marks[5][0] - marks[4][0])
+        lost = marks[3] - marks[0]
+        after_j = float(marks[4][0] - marks[3][0])
         after_s = max(min(event.over_s + REBOUND_S, self.world.end_s) - event.over_s, 0.0)
         return {
             "event": event.name,
