@@ -125,7 +125,8 @@ def test_power_swings_between_answers_and_training() -> None:
         ({"samples": 2000}, "multiple of global_batch_sequences"),
         ({"tensor_parallel": 3}, "divisor"),
         ({"software": "no_such"}, "engines"),
-        ({"longest_output": 9_000_000}, "does not fit"),
+        ({"longest_output": 9_000_000}, "was released for"),
+        ({"longest_output": 9_000_000, "context_tokens": 10_000_000}, "does not fit"),
     ],
 )
 def test_answers_that_cannot_be_are_refused(rollouts: dict[str, Any], said: str) -> None:

@@ -66,7 +66,7 @@ def shown(found: InferencePrediction) -> dict[str, Any]:
     if not found.prefill_parallelism:
         for key in ("prefill_gpus", "prefill_s", "transfer_s"):
             told.pop(key)
-    for key in ("requests", "wait_s"):
+    for key in ("requests", "wait_s", "ttft_apart_s", "tpot_apart_s"):
         if not told[key]:
             told.pop(key)
     rounded = {

@@ -51,6 +51,12 @@ class InferencePrediction(Shown):
     """Mean error of forecasts of this kind on published results that nothing was fitted to."""
     extrapolated: bool
     """Whether kernels lie outside the shapes that were measured, or on another GPU."""
+    ttft_apart_s: float | None = None
+    """To the first token where as many requests come apart in time, as users of a service do; those
+    of `ttft_s` begin together, as in a benchmark. None where nobody states how many, and where more
+    are than fit."""
+    tpot_apart_s: float | None = None
+    """Between tokens, likewise."""
     wait_s: float = 0.0
     """For a place, where a stated concurrency is more than fits at once; and for those that read
     prompts apart."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
@@ -16,9 +17,11 @@ from twin.catalogue import Catalogue, shipped
 from twin.facility.serving.software import published_requests
 from twin.physics.kernels import (
     BenchmarkLoad,
-    BenchmarkRun,
+    IterationLaw,
     LawRange,
+    RequestMix,
     iteration_laws,
+    request_apart,
     run_benchmark,
 )
 
@@ -58,12 +61,29 @@ def predict_inference(
     if question.prefill:
         return predict_split(case, rows)
     load, settled = _load(case)
-    found = under_cap(case, lambda clock_frac: _run(case, load, settled, clock_frac))
+    found = under_cap(case, lambda clock: run_benchmark(_law(case, load, clock), load, settled))
     requests = 0 if settled else load.requests * case.replica.data
-    return told(case, found, load.concurrency, requests, load.token_budget)
+    answer = told(case, found, load.concurrency, requests, load.token_budget)
+    if not settled or answer.wait_s:
+        return answer
+    return _with_apart(answer, load, _law(case, load, found.clock_frac))
 
 
-def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
+def _with_apart(
+    answer: InferencePrediction, load: BenchmarkLoad, law: IterationLaw
+) -> InferencePrediction:
+    """The answer with what requests see that do not begin together."""
+    mix = RequestMix(
+        load.input_tokens, load.output_tokens, load.cached_tokens, load.concurrency,
+        load.token_budget, load.checked_tokens, load.made_tokens, load.drafting_s,
+    )  # fmt: skip
+    apart = request_apart(law, mix, load.concurrency)
+    if apart is None:
+        return answer
+    return replace(answer, ttft_apart_s=apart[0], tpot_apart_s=apart[1])
+
+
+def _law(case: ReplicaCase, load: BenchmarkLoad, clock_frac: float) -> IterationLaw:
     longest = load.input_tokens + load.output_tokens
     piece = min(load.read_tokens, load.token_budget / case.replica.pipeline)
     over = LawRange(
@@ -71,7 +91,7 @@ def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: floa
         piece_tokens=piece, rows_each=load.checked_tokens,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
-    return run_benchmark(law, load, settled)
+    return law
 
 
 def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:

@@ -31,7 +31,7 @@ from twin.physics.kernels.replica import (
     replica_problems,
 )
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
-from twin.physics.kernels.steady import RequestMix, steady_curve
+from twin.physics.kernels.steady import RequestMix, request_apart, steady_curve
 
 __all__ = [
     "TOGETHER",
@@ -58,6 +58,7 @@ __all__ = [
     "price",
     "reading_curve",
     "replica_problems",
+    "request_apart",
     "run_benchmark",
     "sequence_bytes",
     "steady_curve",

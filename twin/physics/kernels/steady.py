@@ -14,7 +14,7 @@ keys and values are streamed once for all tokens of a sequence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -94,6 +94,29 @@ def steady_curve(
         np.minimum(flop / seconds / (flop_s * clock), 1.0),
         np.minimum(byte / seconds / bytes_s, 1.0),
     )
+
+
+def request_apart(law: IterationLaw, mix: RequestMix, sequences: int) -> tuple[float, float] | None:
+    """Seconds to the first token and between tokens of a request among as many that come apart in
+    time: half an iteration of theirs, then the iterations that read its prompt beside them.
+
+    sequences   in flight, itself counted
+    None where the budget brings no prompts for so many.
+    """
+    curve = steady_curve((law,), replace(mix, most_sequences=sequences), 1.0, 1.0)
+    if curve.batch[-1] < sequences:
+        return None
+    step_s = float(curve.step_s[0, -1])
+    others = sequences - 1
+    rows = others * mix.checked_tokens
+    pieces = np.ceil(mix.read_tokens / max(mix.token_budget - rows, 1.0))
+    if pieces == 0:
+        return None
+    piece = mix.read_tokens / pieces
+    each_s = float(law.fixed_s(rows, piece) + law.context_s(others) * others * mix.held_tokens)
+    each_s += float(law.reading_s(piece, mix.read_tokens, mix.cached_tokens))
+    first_s = (step_s / 2 if others else 0.0) + float(pieces) * each_s
+    return first_s, step_s / mix.made_tokens
 
 
 def _attention_s(law: IterationLaw, mix: RequestMix, prompts: Array, chance: Array) -> Array:

@@ -155,6 +155,9 @@ def _pace(
 def _does_not_fit(scenario: Scenario, pool: Pool, error: ValueError) -> InputError:
     found = [(str(error), "a model that fits its replica")]
     cure = "more tensor_parallel GPUs or pipeline_parallel stages, or a smaller format"
+    if str(error).startswith("token_budget"):
+        found = [(str(error), "a budget for every sequence and its drafts")]
+        cure = "fewer max_sequences or drafts, or a larger token_budget"
     return refused(scenario, pool.name, found, cure)
 
 
@@ -168,9 +171,12 @@ def _allowed(pool: Pool, software: ServingSoftware | None, gpu: Gpu) -> EngineLi
     have; of all micro-batches together.
     """
     ships = limits_on(software, gpu) if software else None
-    most = pool.engine.max_sequences or (ships.max_sequences if ships else SEQUENCES_MAX)
+    stated = pool.engine.max_sequences
+    most = stated or (ships.max_sequences if ships else SEQUENCES_MAX)
     usual = ships.token_budget if ships else max(TOKEN_BUDGET, most)
     budget = pool.engine.token_budget or usual
+    if stated is None:
+        most = max(min(most, budget // (pool.engine.drafts + 1)), 1)
     return EngineLimits(
         (min(most, budget) if pool.stage is Stage.PREFILL else most) * pool.pipeline,
         budget * pool.pipeline,
