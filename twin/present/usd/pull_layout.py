@@ -63,7 +63,8 @@ def _number(length: float) -> str:
 def _refused(move: Moved) -> Problem:
     found = f"moved by {move.by[0]:.3f} m east, {move.by[1]:.3f} m north"
     hint = "state where it stands (`at`, or `places` of air handlers), then export again"
-    return Problem(move.id, found, "racks, and what the layout places by itself", hint)
+    allowed = "racks, and what stands at a stated place outside copies of a block"
+    return Problem(move.id, found, allowed, hint)
 
 
 def _rows(left: dict[str, Moved], layout: Layout, built: Facility) -> Iterator[Change]:
