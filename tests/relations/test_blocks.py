@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 import twin
+from twin.cli import main
 from twin.errors import InputError
 
 ROW = {"name": "compute", "racks": "4 x dgx_b200_x2", "at": ["3 m", "3 m"], "fed_by": "rpp"}
@@ -214,3 +217,18 @@ def test_redundancy_knows_members_of_copies(tmp_path: Path) -> None:
     points = {row["component"] for row in twin.redundancy(built).as_dict()[SINGLE]}
     assert {"transformer_1", "transformer_2", "rpp_1", "rpp_2", "utility"} <= points
     assert not {"ups_1_1", "ups_2_2"} & points
+
+
+def test_what_is_said_of_every_copy_in_the_same_words_stands_once(tmp_path: Path, capfd) -> None:
+    """Chillers of five copies on a cool site: one row that names three and counts the others."""
+    chiller = COOLING["plant"][0] | {"type": "chiller_air_710", "supply_temperature": "15 °C"}
+    layout = in_blocks(5, cooling=COOLING | {"plant": [chiller]})
+    air = {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}
+    file = scenario(tmp_path, layout, faults={}, site={"climate": air, "grid": "virginia"})
+    assert main(["check", str(file), "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)["findings"]
+    said = Counter(row["code"] for row in told if row["component"].startswith("water_"))
+    assert set(said.values()) == {5}
+    assert main(["check", str(file)]) == 0
+    shown = capfd.readouterr().out.partition("what to do")[0].partition("power\n")[0]
+    assert shown.count("water_1, water_2, water_3 and 2 more") == len(said)

@@ -23,8 +23,10 @@ def check(file: Input, changes: Overrides = None, seed: Seed = None, json: Json 
 
 
 def shown(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a terminal: what to do once a code, below what was found."""
-    told = [{key: row[key] for key in row if key != "cure"} for row in found["findings"]]
+    """The same for a terminal: what to do once a code, below what was found; what is said of
+    several components in the same words stands once.
+    """
+    told = _once([{k: row[k] for k in row if k != "cure"} for row in found["findings"]])
     weighty = [row for row in found["findings"] if row.get("cure") and row["severity"] != "note"]
     cures = {row["code"]: row["cure"] for row in weighty}
     rows = [{"code": code, "cure": cure} for code, cure in cures.items()]
@@ -32,3 +34,22 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in found.items():
         filled |= {"findings": told, "what_to_do": rows} if key == "findings" else {key: value}
     return filled
+
+
+def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that differ in their component alone as one, in the order of the first of them."""
+    groups: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        said = tuple(value for key, value in row.items() if key != "component")
+        groups.setdefault(said, []).append(row)
+    return [
+        {**same[0], "component": _named([row["component"] for row in same])}
+        for same in groups.values()
+    ]
+
+
+def _named(components: list[str]) -> str:
+    """All of them, or the first and how many more."""
+    first = ", ".join(components[:3])
+    more = len(components) - 3
+    return first if more <= 0 else f"{first} and {more} more"
