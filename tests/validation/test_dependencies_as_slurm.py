@@ -207,3 +207,42 @@ def test_a_failure_of_a_search_or_a_retraining_is_its_first(
     """A trial that crashed at 10 minutes, an evaluation not passed at 60 + 20 + 5."""
     result = lived(tmp_path, hunt, job("look", 1, 5, after="afternotok:hunt"))
     assert starts_min(result).get("look") == starts
+
+
+ARRAY = """JobID|JobName|User|Submit|State|Elapsed|NNodes|SubmitLine
+7|prep|kim|2026-01-01T00:00:00|COMPLETED|00:20:00|1|sbatch prep.sh
+8_1|fit|kim|2026-01-01T00:00:00|COMPLETED|00:05:00|1|sbatch --array=1-3 fit.sh
+8_2|fit|kim|2026-01-01T00:00:00|{state}|00:10:00|1|sbatch --array=1-3 fit.sh
+8_3|fit|kim|2026-01-01T00:00:00|COMPLETED|00:15:00|1|sbatch --array=1-3 fit.sh
+9|ask|kim|2026-01-01T00:00:20|COMPLETED|00:01:00|1|sbatch -d {after} ask.sh
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "comes_s"),
+    [
+        ("FAILED", "afternotok:8", 900),
+        ("COMPLETED", "afternotok:8", None),
+        ("FAILED", "afternotok:8_*", 900),
+        ("FAILED", "afternotok:8_2", 600),
+        ("FAILED", "afternotok:8_[1-2]", None),
+        ("FAILED", "afternotok:8?afterok:7", 900),
+        ("COMPLETED", "afternotok:8?afterok:7", 1200),
+        ("FAILED", "afternotok:8,afterok:7", 1200),
+        ("FAILED", "afterok:8_*", None),
+        ("FAILED", "afterany:8_*", 900),
+        ("FAILED", "afterany:8_[1,2]", 600),
+        ("FAILED", "afterok:8_[1-3:2]", 900),
+    ],
+)
+def test_arrays_are_meant_whole_or_by_tasks(
+    tmp_path: Path, state: str, after: str, comes_s: float | None
+) -> None:
+    """A whole array has failed once all of its tasks have ended and one failed
+    (test_job_array_completed and _complete of src/slurmctld/job_mgr.c); tasks in brackets stand for
+    themselves, all of them.
+    """
+    table = jobs(tmp_path, "log.txt", ARRAY.format(state=state, after=after))
+    comes = table["eligible_s"].dropna().to_dict().get("9")
+    assert comes == (None if comes_s is None else pytest.approx(comes_s, abs=1e-6))
+    assert (table.loc["9", "state"] == "never_eligible") is (comes_s is None)

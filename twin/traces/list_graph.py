@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from twin.errors import did_you_mean
-from twin.traces.dependencies import Condition, Conditions, in_a_circle, names_in
+from twin.traces.dependencies import Condition, Conditions, Relation, in_a_circle, names_in
 from twin.traces.lines import FileFaults
 from twin.traces.listed_job import ListedJob
 
@@ -44,18 +45,23 @@ class ListGraph:
 
     def _of(self, job: ListedJob) -> Conditions:
         self.lost += any(name not in self.known for name in names_in(job.after))
-        clauses = (self._clause(job, clause) for clause in job.after)
-        return tuple(clause for clause in clauses if clause)
+        return tuple(clause for asked in job.after for clause in self._clauses(job, asked))
 
-    def _clause(self, job: ListedJob, clause: Sequence[Condition]) -> tuple[Condition, ...]:
-        """Empty where it asks for nothing that a run could follow."""
-        found = [self._meant_by(job, one) for one in clause]
-        gone = any(was.names and not one.names for was, one in zip(clause, found, strict=True))
-        return () if gone else tuple(found)
+    def _clauses(
+        self, job: ListedJob, clause: Sequence[Condition]
+    ) -> Iterator[tuple[Condition, ...]]:
+        """What a clause asks for, none where that is nothing that a run could follow."""
+        each = [self._meant_by(job, one) for one in clause]
+        for parts in product(*each):
+            yield tuple(one for part in parts for one in part)
 
-    def _meant_by(self, job: ListedJob, condition: Condition) -> Condition:
-        names = [one for name in condition.names for one in self._known(job, name)]
-        return replace(condition, names=tuple(names))
+    def _meant_by(self, job: ListedJob, condition: Condition) -> list[tuple[Condition, ...]]:
+        """Clauses that must hold for a condition; none where nobody is there whom it names."""
+        names = [self._known(job, name) for name in condition.names]
+        if condition.relation is Relation.NOT_OK:
+            return [clause for held in names for clause in _failed(held)]
+        held = tuple(one for each in names for one in each)
+        return [(replace(condition, names=held),)] if held or not names else []
 
     def _known(self, job: ListedJob, name: str) -> tuple[str, ...]:
         found = self.known.get(name, ())
@@ -73,6 +79,16 @@ class ListGraph:
                 told = f"a job that waits for itself: {ring}"
                 cure = "let one of them wait for nobody"
                 self.faults.add(job.line, told, "jobs that do not wait in a ring", cure)
+
+
+def _failed(names: tuple[str, ...]) -> Iterator[tuple[Condition, ...]]:
+    """A job failed; an array once all of its tasks have ended and one of them failed
+    (test_job_array_complete of Slurm's src/slurmctld/job_mgr.c, whole arrays of `afternotok`).
+    """
+    if len(names) > 1:
+        yield (Condition(Relation.ANY, names),)
+    if names:
+        yield tuple(Condition(Relation.NOT_OK, (name,)) for name in names)
 
 
 def _meant(jobs: Sequence[ListedJob], names: Sequence[str]) -> dict[str, tuple[str, ...]]:

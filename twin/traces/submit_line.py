@@ -28,6 +28,8 @@ _TASK = re.compile(r"\d+_(\d+)")
 _CORRESPONDING = re.compile(r"aftercorr:([\d:]+)")
 _BEGUN = re.compile(r"(?<=\bafter:)[\d_*+:]+")
 _REQUEUE = ("requeue", "no-requeue")
+_TASKS = re.compile(r"(\d+)_\[([\d,:-]+)\]")
+_TASKS_MAX = 10_000
 UNREAD = "a `--dependency` that is not followed"
 
 
@@ -88,13 +90,28 @@ def _words(line: str) -> Sequence[str]:
 def _plain(value: str, job: str) -> str:
     """A bare number asks that the job has ended; of an array the task of the same number. Minutes
     behind one of `after` hold for the numbers after it until others are stated, as in Slurm's
-    parser since 21.08 (_parse_dependency_jobid_new of src/slurmctld/job_scheduler.c).
+    parser since 21.08 (_parse_dependency_jobid_new of src/slurmctld/job_scheduler.c); `8_*` is the
+    whole array 8, `8_[1-3,7]` four of its tasks (_xlate_array_dep there).
     """
+    value = _TASKS.sub(lambda found: _some_tasks(found[1], found[2]), value.replace("_*", ""))
     value = _BEGUN.sub(lambda found: _with_minutes(found[0]), value)
     task = _TASK.fullmatch(job)
     if task:
         value = _CORRESPONDING.sub(lambda found: _tasks(found[1], task[1]), value)
     return re.sub(r"(^|[,?])(\d[\d_]*)(?=$|[,?])", r"\1afterany:\2", value)
+
+
+def _some_tasks(array: str, said: str) -> str:
+    """Numbers and ranges of tasks, in steps of one or as stated behind a `:`."""
+    tasks: list[int] = []
+    for part in said.split(","):
+        first, _, rest = part.partition("-")
+        last, _, step = rest.partition(":")
+        found = range(int(first), int(last or first) + 1, int(step or 1))
+        if len(found) + len(tasks) > _TASKS_MAX:
+            raise ValueError(said)
+        tasks += found
+    return ":".join(f"{array}_{task}" for task in tasks)
 
 
 def _with_minutes(numbers: str) -> str:
