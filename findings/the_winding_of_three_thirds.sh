@@ -7,8 +7,8 @@
 #           the same racks are 50 % everywhere. No warning.
 # Matters   Loading is the column that is asked for overloads, and the transformer of a row is what single-phase racks load unevenly. A winding at 153 %
 #           for hours is lost life or a fire, and a list of everything above 100 % has the busway on it and not the transformer.
-# Here      `twin check` says how full the heaviest phase of a panel is of its third, and finds fault where it is above; that the exports are balanced and
-#           how both tools count stands in docs/physics/electrical.md: tests/relations/test_phases.py.
+# Here      `twin check` says how full the heaviest phase of a panel and of the transformer above is of its third, and finds fault where it is above:
+#           tests/relations/test_phases.py. How both tools count stands at our exports, docs/physics/electrical.md.
 source "$(dirname "$0")/run_in.sh"
 run_in pandapower==3.5.6 power-grid-model==1.12.110 pandas==2.3.3 numpy==2.4.6 scipy==1.17.1 networkx==3.6.1 <<'PYTHON'
 import logging

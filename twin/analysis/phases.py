@@ -6,32 +6,57 @@ from typing import Any
 
 import numpy as np
 
+from twin.arrays import Array, Complex, Mask
 from twin.facility.model import Facility
-from twin.facility.power.electrical import electrical_network
-from twin.physics.phases import dealt, imbalance_frac, neutral_va
+from twin.facility.power.electrical import ElectricalNetwork, electrical_network
+from twin.facility.power.rings import CHANGES_VOLTAGE
+from twin.physics.phases import dealt, imbalance_frac, neutral_va, passed_up
 
 Row = dict[str, Any]
 
 
 def phase_rows(facility: Facility) -> list[Row]:
-    """One row a component with single-phase racks on it, at peak with everything in service.
+    """One row a component that carries single-phase racks, at peak with everything in service.
 
-    Racks are dealt to L1, L2, L3 in the order of the layout. l1_a to l3_a are currents of the racks
-    on each phase, neutral_a that of the neutral, imbalance_frac the largest distance from the mean
-    over the mean, worst_phase_frac the heaviest phase over a third of the rating (None without
-    one).
+    Racks are dealt to L1, L2, L3 in the order of the layout, at each component that they hang on.
+    What is uneven there adds up above, as far as a transformer, which is the last; a UPS evens it.
+    l1_a to l3_a are currents of all loads on each phase, losses left out, neutral_a that of the
+    neutral, imbalance_frac the largest distance from the mean over the mean, worst_phase_frac the
+    heaviest phase over a third of the rating (None without one).
     """
-    tree = facility.power
     network = electrical_network(facility)
-    single = np.zeros(len(tree.id), dtype=bool)
-    single[tree.load_of_rack] = _single(facility)
-    found = []
+    single = np.zeros(len(facility.power.id), dtype=bool)
+    single[facility.power.load_of_rack] = _single(facility)
+    if not single.any():
+        return []
+    phase_va, carries = _carried(facility, network, single)
+    nodes = np.flatnonzero(carries).tolist()
+    return [_row(facility, n, phase_va[n], float(network.voltage_v[n])) for n in nodes]
+
+
+def _carried(facility: Facility, network: ElectricalNetwork, single: Mask) -> tuple[Array, Mask]:
+    """(node, phase) volt-amperes, and (node,) whether single-phase racks are among them."""
+    tree = facility.power
+    edges = (network.supply, network.taker, network.share)
+    uneven, own = _hung(network, single)
+    kinds = np.array([str(kind) for kind in tree.kind])
+    passes = ~(network.regulated | np.isin(kinds, CHANGES_VOLTAGE))
+    everything = np.ones(len(tree.id), dtype=bool)
+    third_va = passed_up(edges, everything, network.load_va[:, None]) / 3.0
+    phase_va = np.abs(third_va + passed_up(edges, passes, uneven))
+    return phase_va, passed_up(edges, passes, own[:, None])[:, 0].real > 0
+
+
+def _hung(network: ElectricalNetwork, single: Mask) -> tuple[Complex, Complex]:
+    """(node, phase) what the racks that hang on a node differ from thirds by; (node,) how many."""
+    own = np.zeros(single.size, dtype=complex)
+    uneven = np.zeros((single.size, 3), dtype=complex)
     for node in np.unique(network.supply[single[network.taker]]).tolist():
-        mine = (network.supply == node) & np.isin(network.taker, tree.load_of_rack)
-        load_va = np.abs(network.load_va[network.taker[mine]] * network.share[mine])
-        phase_va = dealt(load_va, single[network.taker[mine]])
-        found.append(_row(facility, node, phase_va, float(network.voltage_v[node])))
-    return found
+        mine = (network.supply == node) & single[network.taker]
+        load_va = network.load_va[network.taker[mine]] * network.share[mine]
+        own[node] = load_va.size
+        uneven[node] = dealt(load_va, np.ones(load_va.size, dtype=bool)) - load_va.sum() / 3.0
+    return uneven, own
 
 
 def _single(facility: Facility) -> np.ndarray:

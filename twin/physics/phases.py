@@ -6,15 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
-def dealt(load_va: Array, single: NDArray[np.bool_]) -> Array:
+def dealt(load_va: Complex, single: Mask) -> Complex:
     """(phase,) volt-amperes of each phase: three-phase loads by thirds, single-phase ones dealt to
     the phases in turn.
     """
     phases = np.full(3, load_va[~single].sum() / 3.0)
     alone = load_va[single]
-    return np.asarray(phases + np.bincount(np.arange(alone.size) % 3, alone, minlength=3))
+    np.add.at(phases, np.arange(alone.size) % 3, alone)
+    return phases
+
+
+def passed_up(edges: tuple[Index, Index, Complex], passes: Mask, own: Complex) -> Complex:
+    """(node, ...) what each node has of its own and from below, losses left out.
+
+    edges   supply, taker and share of the taker that the supply gives, (edge,); no ring
+    passes  (node,) whether a node hands on to what feeds it
+    """
+    supply, taker, share = edges
+    given = np.where(passes[taker], share, 0.0)[:, None]
+    total = own.astype(complex)
+    step = total
+    while step.any():
+        above = np.zeros_like(step)
+        np.add.at(above, supply, given * step[taker])
+        total = total + above
+        step = above
+    return total
 
 
 def imbalance_frac(phase_va: Array) -> float:

@@ -25,7 +25,8 @@ BACK = "_back"
 """Ends the name of a section that is fed from its other end."""
 SECTIONS = ("cable", "busway", "switchboard")
 """Kinds that carry power either way at one voltage."""
-_CHANGES_VOLTAGE = ("transformer", "pdu")
+CHANGES_VOLTAGE = ("transformer", "pdu")
+"""Kinds whose output is another winding than their input."""
 _SECTIONS_ALLOWED = (
     "cables, busways or switchgear, which carry power either way at one voltage; what changes it "
     "or transfers hangs on a board of the ring"
@@ -65,7 +66,7 @@ def _fits(
 
 
 def _check_board(ledger: Ledger, at: Loc, node: PowerNode, seen: set[str]) -> None:
-    if role(node.kind) is not Role.CARRY or node.kind in _CHANGES_VOLTAGE:
+    if role(node.kind) is not Role.CARRY or node.kind in CHANGES_VOLTAGE:
         found = f"a {EQUIPMENT_KINDS[node.kind].word} in a ring"
         ledger.complain(at, found, "boards that carry power on at one voltage")
     if node.id in seen:
