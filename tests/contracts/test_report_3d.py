@@ -220,6 +220,7 @@ def test_clicks_pick_slide_switch_and_ask_what_fails(chromium: Browser, tmp_path
     page.click_on("#v-fail")
     assert "what\nCDU" in text_of(page, "v-facts")
     assert "Without cdu_2: 4 racks with 288 GPUs have no feed left" in text_of(page, "v-effect")
+    assert " 0 " not in text_of(page, "v-effect")
     page.click_on("#v-fail")
     assert text_of(page, "v-effect") == ""
     assert page.errors == []

@@ -59,14 +59,16 @@ const factsOf = (data, values, feeds, notes) => {
     const gpus = racks.reduce((sum, one) => sum + data.gpus[one], 0);
     const others = effect.lost.size - racks.length - (kind(n) === "rack" ? 0 : 1);
     const rest = counted(others, "other component");
+    const beside = `no rack is without a feed, ${rest} ${others === 1 ? "is" : "are"}`;
+    const noRack = others ? beside : "nothing is without a feed";
     const dark = racks.length
       ? `${counted(racks.length, "rack")} with ${counted(gpus, "GPU")} ` +
-        `${racks.length === 1 ? "has" : "have"} no feed left, ${rest} too`
-      : `no rack is without a feed, ${rest} ${others === 1 ? "is" : "are"}`;
+        `${racks.length === 1 ? "has" : "have"} no feed left${others ? `, ${rest} too` : ""}`
+      : noRack;
     const less = effect.less.size;
-    $("v-effect").textContent = `Without ${name(n)}: ${dark}; ${counted(less, "component")} ` +
-      `${less === 1 ? "has" : "have"} one feed less. By connections alone: ratings and limits ` +
-      "are judged in the chapter Redundancy.";
+    const fewer = `${counted(less, "component")} ${less === 1 ? "has" : "have"} one feed less`;
+    $("v-effect").textContent = `Without ${name(n)}: ${dark}${less ? `; ${fewer}` : ""}. By ` +
+      "connections alone: ratings and limits are judged in the chapter Redundancy.";
   };
   return { list, tell };
 };
