@@ -359,3 +359,15 @@ def test_a_long_stream_through_equal_lumps_is_refused() -> None:
     chain = 100.0 * (np.eye(8) - np.diag(np.ones(7), -1))
     with pytest.raises(np.linalg.LinAlgError, match="too alike"):
         modes(np.full(8, 100.0), chain)
+
+
+def test_integrals_are_the_same_whatever_was_asked_before() -> None:
+    """Psi takes phi of its time where that is known: the same bytes as in a network never asked."""
+    capacity = np.array([1e5, 3e5, 2e6])
+    one_way = np.array([[60.0, -50.0, 0.0], [0.0, 80.0, -70.0], [-40.0, 0.0, 45.0]])
+    drive = np.array([1.0, -2.0, 0.5])
+    for span_s in (1e-9, 7.0, 3600.0):
+        asked = modes(capacity, one_way)
+        asked.full(span_s)
+        anew = modes(capacity, one_way)
+        assert asked.area(span_s).times(drive).tobytes() == anew.area(span_s).times(drive).tobytes()

@@ -85,6 +85,8 @@ class Modes:
     crowds: Crowds | None = None
     known: dict[tuple[str, float], Factor] = field(default_factory=dict, repr=False, compare=False)
     """Factors at the times that were asked for."""
+    phis: dict[float, Array] = field(default_factory=dict, repr=False, compare=False)
+    """Phi of every rate at those times, of which psi is made."""
 
     def full(self, time_s: float) -> Factor:
         """Phi of every rate."""
@@ -107,9 +109,22 @@ class Modes:
         if found is None:
             if len(self.known) >= _KNOWN_MAX:
                 self.known.clear()
-            found = self.pack(_SHAPES[name](self.rate_per_s, time_s))
+                self.phis.clear()
+            found = self.pack(self._values(name, time_s))
             self.known[name, time_s] = found
         return found
+
+    def _values(self, name: str, time_s: float) -> Array | Complex:
+        """(rate,) what `_factor` packs."""
+        if name == "exp":
+            return np.asarray(np.exp(-self.rate_per_s * time_s))
+        if name == "rate":
+            return self.rate_per_s
+        full = self.phis.get(time_s)
+        if full is None:
+            full = phi(self.rate_per_s, time_s)
+            self.phis[time_s] = full
+        return full if name == "phi" else psi(self.rate_per_s, time_s, full)
 
     def pack(self, values: Array | Complex) -> Factor:
         """A factor from its value at every rate."""
@@ -147,27 +162,20 @@ def phi(rate_per_s: Array | Complex, time_s: float) -> Array:
     return np.where(moves, -np.expm1(-decay) / safe, time_s * (1.0 - 0.5 * decay))
 
 
-def psi(rate_per_s: Array | Complex, time_s: float) -> Array:
-    """The integral of phi from 0 to t: (t - phi) / lambda, and t^2/2 where lambda vanishes."""
+def psi(rate_per_s: Array | Complex, time_s: float, full: Array | None = None) -> Array:
+    """The integral of phi from 0 to t: (t - phi) / lambda, and t^2/2 where lambda vanishes.
+
+    full   phi at that time, where it is known
+    """
     decay = rate_per_s * time_s
     fast = np.abs(decay) > _SERIES_BELOW
-    full = phi(rate_per_s, time_s)
+    if full is None:
+        full = phi(rate_per_s, time_s)
     if fast.all():
         return np.asarray((time_s - full) / rate_per_s)
     series = time_s**2 * (0.5 - decay / 6.0 + decay**2 / 24.0 - decay**3 / 120.0)
     safe = np.where(fast, rate_per_s, 1.0)
     return np.where(fast, (time_s - full) / safe, series)
-
-
-def _exp(rate_per_s: Array | Complex, time_s: float) -> Array:
-    return np.asarray(np.exp(-rate_per_s * time_s))
-
-
-def _rate(rate_per_s: Array | Complex, time_s: float) -> Array:
-    return np.asarray(rate_per_s)
-
-
-_SHAPES = {"phi": phi, "psi": psi, "exp": _exp, "rate": _rate}
 
 
 def modes(capacity_j_k: Array, conductance_w_k: Array) -> Modes:

@@ -72,7 +72,8 @@ def finished(root: Path) -> dict[str, Any]:
     allowed = f"complete: True, format: {FORMAT}"
     if found != allowed or not all(_are_hashes(meta.get(key)) for key in ("tables", "files")):
         disk.refuse(path, found[:200], f"{allowed} and the hashes of tables and files")
-    if meta.setdefault("fingerprint", _fingerprint(meta)) != _fingerprint(meta):
+    true = _fingerprint(meta)
+    if meta.setdefault("fingerprint", true) != true:
         disk.refuse(path, "other provenance than the run wrote", "the file as it was saved")
     return meta
 

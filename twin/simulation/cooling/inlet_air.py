@@ -35,14 +35,14 @@ class InletAir(Discipline):
         self.fans = ServerFans(world)
         self.limit_degc = self._limits_of_zones(air.zone_of_rack, air.zone_node.size)
         shutdown_degc = self.limit_degc + SHUTDOWN_ABOVE_K
-        self.marks_degc = np.concatenate([self.limit_degc, shutdown_degc], axis=1)
+        self.marks_degc = np.concatenate([self.limit_degc, shutdown_degc])
 
     def _limits_of_zones(self, zone: Index, zones: int) -> Array:
-        """(zone, limit) the different limits of the racks in each; inf behind the last."""
+        """(limit, zone) the different limits of the racks in each; inf behind the last."""
         own = [np.unique(self.racks.inlet_max_degc[zone == z]) for z in range(zones)]
-        out = np.full((zones, max((limits.size for limits in own), default=0)), np.inf)
-        for row, limits in zip(out, own, strict=True):
-            row[: limits.size] = limits
+        out = np.full((max((limits.size for limits in own), default=0), zones), np.inf)
+        for column, limits in zip(out.T, own, strict=True):
+            column[: limits.size] = limits
         return out
 
     def settle(self) -> bool:
@@ -103,10 +103,10 @@ class InletAir(Discipline):
         """Enter the air temperatures at which a rack of a zone would pass its limit, or come
         back.
         """
-        reached = self.world.state.heat.temperature_degc[self.zone_node, None] + TOUCH_K
+        reached = self.world.state.heat.temperature_degc[self.zone_node] + TOUCH_K
         limit = self.limit_degc
         ahead = np.where(self.marks_degc > reached, self.marks_degc, np.inf)
-        upper[self.zone_node] = ahead.min(axis=1, initial=np.inf)
+        upper[self.zone_node] = ahead.min(axis=0, initial=np.inf)
         passed = np.where(limit <= reached, limit - 2 * TOUCH_K, -np.inf)
-        lower[self.zone_node] = passed.max(axis=1, initial=-np.inf)
+        lower[self.zone_node] = passed.max(axis=0, initial=-np.inf)
         self.fans.limits(upper, lower)

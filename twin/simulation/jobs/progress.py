@@ -36,11 +36,15 @@ class JobProgress:
         self.checkpoints = JobCheckpoints(world, jobs)
         self._versions: tuple[int, ...] = ()
         self._network_seen = -1
+        self._running: tuple[list[int], Index] = ([], np.zeros(0, np.int64))
         self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     def running(self) -> Index:
         """Jobs that hold nodes, in the order in which they got them."""
-        return np.array(self.own.running, dtype=np.int64)
+        if self._running[0] != self.own.running:
+            held = self.own.running.copy()
+            self._running = (held, np.array(held, dtype=np.int64))
+        return self._running[1]
 
     def advance(self, span_s: float) -> None:
         """Move work and waits on."""

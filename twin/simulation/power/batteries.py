@@ -59,8 +59,10 @@ class Batteries:
     def move(self) -> bool:
         """Whether one is emptied or filled."""
         own = self.own
+        if not self.any:
+            return False
         gives = own.drain_w.take(self.cells)
-        return self.any and bool(gives.any() or own.recharge_w.take(self.cells).any())
+        return bool(gives.any() or own.recharge_w.take(self.cells).any())
 
     def at_rest(self) -> bool:
         """No UPS empties or fills its own, nor is about to."""

@@ -35,6 +35,8 @@ class Bypasses:
 
     def rate_per_s(self, output_w: Array) -> Array | None:
         """(..., stepped UPS) how fast each runs towards its end; None where no one does."""
+        if not self.rows.size:
+            return None
         carried_w = output_w[..., self.rows]
         on_bypass = self.own.on_bypass[self.rows]
         if not ((carried_w > self.first_w).any() or on_bypass.any()):

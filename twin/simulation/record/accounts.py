@@ -75,29 +75,30 @@ class Accounts(Discipline):
         state = self.world.state
         tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
-        rate = np.empty((*input_w.shape[:-1], len(SITE)))
+        rate = np.zeros((*input_w.shape[:-1], len(SITE)))
         bought_w = _sums(input_w.take(self.utilities, axis=-1))
         bought_w = np.where(np.abs(bought_w) < NOTHING_W, 0.0, bought_w)
         rate[..., 0] = np.maximum(bought_w, 0.0)
         rate[..., 1] = _sums(input_w.take(self.generators, axis=-1))
-        rate[..., 2] = _sums(drain_w)
-        rate[..., 3] = _sums(recharge_w * tree.battery_charge_frac)
+        if self.supply.has_batteries:
+            rate[..., 2] = _sums(drain_w)
+            rate[..., 3] = _sums(recharge_w * tree.battery_charge_frac)
         rate[..., 4] = _sums(input_w.take(tree.load_of_rack, axis=-1))
         rate[..., 5] = _sums(lost_w)
         rate[..., 6] = _sums(input_w.take(tree.load_of_unit, axis=-1))
         rate[..., 7] = water_kg_s
         rate[..., 8] = _sums(gpus)
         rate[..., 9] = _sums(gpus[state.throttling.clock_frac < 1.0])
-        rate[..., 10] = _sums(state.solar.given_w)
         rate[..., 11] = np.maximum(-bought_w, 0.0)
-        rate[..., 12] = _sums(state.solar.available_w - state.solar.given_w)
-        rate[..., 13] = self._gas_w(input_w)
+        if state.solar.given_w.size:
+            rate[..., 10] = _sums(state.solar.given_w)
+            rate[..., 12] = _sums(state.solar.available_w - state.solar.given_w)
+        if self.prime.size:
+            rate[..., 13] = self._gas_w(input_w)
         return rate
 
-    def _gas_w(self, output_w: Array) -> Array | float:
+    def _gas_w(self, output_w: Array) -> Array:
         """(...,) heat of the gas that prime generators burn at outputs (..., power node)."""
-        if not self.prime.size:
-            return 0.0
         tree = self.supply.tree
         points = (
             tree.gas_efficiency_half_frac[self.prime],
