@@ -101,6 +101,8 @@ def test_equal_feeds_are_one_row(page: str) -> None:
 def test_decisions_that_the_change_made_stale_are_to_be_taken_again(page: str) -> None:
     found = rows(page, "To be looked at again")
     assert [row[0] for row in found] == ["design", "rpp_1", "support_r3", "ups_1"]
+    told = {row[0]: row[-1] for row in found}
+    assert not [one for one in told.values() if "->" in one or "_m " in one], told
     assert "4 decisions held for A and must be taken again for B." in page
     assert "Not signed off: 4 open points" in page
     assert re.search(r"twin review [^<]*wide.yaml --component NAME", page)

@@ -192,7 +192,7 @@ def _review(pair: ComparedPair) -> Section:
 
 
 def _again(pair: ComparedPair, stale: Sequence[JudgedEntry]) -> Grid:
-    words = {one.subject: one.words for one in pair.of("components")}
+    words = {one.subject: tables.in_words(one) for one in pair.of("components")}
     words |= {old: f"renamed {new}" for new, old in _former_names(pair).items()}
     words[DESIGN] = _verdict(replace(pair, results=None))
     rows = tuple(

@@ -103,9 +103,18 @@ def _lines(one: DesignChange, reviews: ChangeReview) -> list[_Line]:
         what = f"{singular(kind)} {type_}"
         return [_Line(one.subject, one.what, "", None, what, said)]
     return [
-        _Line(one.subject, _what(value), _KEYS.get(value.key, spoken(value.key)), value, "", said)
-        for value in one.values
+        _Line(one.subject, _what(value), _called(value), value, "", said) for value in one.values
     ]
+
+
+def in_words(one: DesignChange) -> str:
+    """What became of a component in a line: `place, north 3.475 m to 1.750 m; GPUs 8 to 4`."""
+    told = (f"{_called(value)} {' to '.join(old_and_new(value))}" for value in one.values)
+    return "; ".join(told) or one.words
+
+
+def _called(value: ValueChange) -> str:
+    return _KEYS.get(value.key, spoken(value.key))
 
 
 def _what(value: ValueChange) -> str:
