@@ -25,7 +25,7 @@ class AtBoards:
         self.solar = BoardSolar(world, wires)
         self.steps = IslandSteps(world)
         self.own = world.state.supply
-        self.before_w = self.own.output_w
+        self._before_w = self.own.output_w
         self.none = np.zeros(len(world.facility.power.id))
 
     def schedule(self) -> None:
@@ -35,7 +35,7 @@ class AtBoards:
 
     def decide(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node (power node,) with all of them."""
-        self.before_w = self.own.output_w
+        self._before_w = self.own.output_w
         if self.storage.any:
             drawn_w = drawn_w + self.storage.standby_w()
         if self.solar.any:
@@ -52,7 +52,7 @@ class AtBoards:
         if self.solar.any:
             self.solar.hold()
         if self.steps.any:
-            self.steps.look(self.before_w)
+            self.steps.look(self._before_w)
 
     def made_w(self, drain_w: Array) -> Array:
         """(..., power node) what comes from cells and daylight, which their stages give on or lose;
