@@ -140,6 +140,15 @@ def test_a_swing_goes_lower_where_it_comes_as_fast_as_the_governor_swings(period
     assert (found < 1.3 * once) == (period_s == 0.9)
 
 
+def test_a_swing_of_a_day_is_as_one_step() -> None:
+    """Each level is followed until it is at rest, and no longer."""
+    engines = alike(2, 0.7, 0.05, 0.31)
+    given_w = np.full(2, 0.4 * RATED_W)
+    once = dip(engines, given_w, 0.2 * RATED_W).nadir_frac
+    found = wave_nadir_frac(engines, given_w, 0.2 * RATED_W, 86_400.0, 0.5)
+    assert found == pytest.approx(once, abs=1e-7)
+
+
 def test_beyond_all_ratings_machines_stall() -> None:
     machines = alike(2, 0.7, 0.05, 0.31)
     assert dip(machines, np.full(2, 0.9 * RATED_W), 0.21 * RATED_W).recovery_s == np.inf

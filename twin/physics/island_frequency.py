@@ -82,8 +82,8 @@ def wave_nadir_frac(
 
     given_w              (machine,) what each gives at the lower level, from which it begins
     period_s, duty_frac  of the wave, and its share at the upper level
-    No machine comes by more than the one step that it accepts. Followed over twenty waves, and no
-    longer than a single step is.
+    No machine comes by more than the one step that it accepts. Followed over twenty waves, as many
+    as begin within `FOLLOWED_S`, and at each level no longer than that: it is at rest by then.
     """
     low_w = float(given_w.sum())
     levels = ((low_w + step_w, duty_frac * period_s), (low_w, (1.0 - duty_frac) * period_s))
@@ -91,7 +91,8 @@ def wave_nadir_frac(
     lowest = 0.0
     for _ in range(min(_WAVES, max(1, round(FOLLOWED_S / period_s)))):
         for load_w, lasts_s in levels:
-            path = _followed(machines, given_w, load_w, state, max(lasts_s, _SAMPLE_S), np.inf)
+            span_s = min(max(lasts_s, _SAMPLE_S), FOLLOWED_S)
+            path = _followed(machines, given_w, load_w, state, span_s, np.inf)
             if path.status == 1:
                 return LEAST_FRAC
             time_s = np.arange(0.0, path.t[-1], _SAMPLE_S)
