@@ -57,6 +57,19 @@ def test_the_others_take_what_a_lost_machine_carried(count: int) -> None:
         assert "machines stall" in found["g_1"]
 
 
+def test_what_comes_back_late_is_not_told_to_stall() -> None:
+    """Of three engines that accept 2 % of their rating, and as much again each 20 s, two take 4 %
+    of one that is lost: they are behind for 20 s, and catch up with their frequency after 30.
+    """
+    step_frac = 0.04
+    kw = peak_kw(engines()) / 3 / 2 / step_frac
+    made = engines(kw=kw)
+    made["power"][0]["overrides"] = {"load_step_frac": 0.02}
+    said = told(made)["g_1"]
+    assert "is not steady within 30 s" in said
+    assert "stall" not in said
+
+
 def test_engines_of_unlike_size_share_alike_and_the_smallest_says_what_goes() -> None:
     """A third of the step each: 3 x 24 % of 450 kW where the ratings add up to 2,450."""
     parts = [

@@ -22,6 +22,8 @@ LEAST_FRAC = -0.25
 """The furthest that a class of ISO 8528-5 lets the frequency of gas engines fall; beyond it nothing
 is followed."""
 FOLLOWED_S = 60.0
+STEADY_S = FOLLOWED_S / 2.0
+"""What is steady later is not told when: it may still move where it is no longer followed."""
 _WAVES = 20
 _SAMPLE_S = 0.002
 _RTOL = 1e-8
@@ -48,8 +50,8 @@ class Dip(NamedTuple):
     nadir_frac: float
     """Lowest, less nominal, of nominal; no further than `LEAST_FRAC`."""
     recovery_s: float
-    """Until it stays within `BAND_FRAC` of where it ends; inf where it does not come back within
-    `FOLLOWED_S`, or machines stall."""
+    """Until it stays within `BAND_FRAC` of where it ends; inf where that is later than `STEADY_S`,
+    or machines stall."""
 
 
 def dip(machines: Governed, given_w: Array, step_w: float) -> Dip:
@@ -131,5 +133,4 @@ def _read(time_s: Array, deviation: Array) -> Dip:
     """Of a frequency that is followed to its end."""
     away = np.flatnonzero(np.abs(deviation - deviation[-1]) > BAND_FRAC)
     last_s = float(time_s[away[-1]]) if away.size else 0.0
-    settled = last_s < FOLLOWED_S / 2.0
-    return Dip(float(deviation.min()), last_s if settled else np.inf)
+    return Dip(float(deviation.min()), last_s if last_s < STEADY_S else np.inf)

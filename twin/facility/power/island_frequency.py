@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.facility.model import Facility
 from twin.facility.power.load_steps import IslandStep, accepted_w
-from twin.physics.island_frequency import Governed, dip, wave_nadir_frac
+from twin.physics.island_frequency import LEAST_FRAC, STEADY_S, Governed, dip, wave_nadir_frac
 
 _Numbers = tuple[tuple[float, ...], ...]
 
@@ -21,15 +21,20 @@ class FrequencyDip:
     nadir_hz: float
     """Lowest; not followed below three quarters of nominal."""
     recovery_s: float
-    """Until it stays near where it ends; inf where it does not."""
+    """Until it stays near where it ends; inf where that takes longer than `STEADY_S`."""
+    stalls: bool
+    """Whether it falls further than is followed."""
 
     @property
     def words(self) -> str:
         """Both, as people read them."""
+        falls = f"frequency falls to {self.nadir_hz:.1f} Hz"
+        if self.stalls:
+            return f"{falls} and below, and machines stall"
         if not np.isfinite(self.recovery_s):
-            return f"frequency falls to {self.nadir_hz:.1f} Hz and below, and machines stall"
+            return f"{falls} and is not steady within {STEADY_S:.0f} s"
         back = f" and is steady within 1 % after {self.recovery_s:.1f} s" if self.recovery_s else ""
-        return f"frequency falls to {self.nadir_hz:.1f} Hz{back}"
+        return f"{falls}{back}"
 
 
 def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
@@ -38,7 +43,8 @@ def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
     if held is None:
         return None
     nadir_frac, recovery_s = _dip(held, step.step_w)
-    return FrequencyDip(facility.scenario.site.frequency_hz * (1.0 + nadir_frac), recovery_s)
+    nadir_hz = facility.scenario.site.frequency_hz * (1.0 + nadir_frac)
+    return FrequencyDip(nadir_hz, recovery_s, nadir_frac <= LEAST_FRAC)
 
 
 def swing_nadir_hz(

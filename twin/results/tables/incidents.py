@@ -213,7 +213,8 @@ LOAD_STEPS = Table(
             "recovery_s",
             "float",
             "s",
-            "Until it stays within 1 % of where it ends; NaN where it does not, or is not known.",
+            "Until it stays within 1 % of where it ends; NaN where that takes longer than 30 s, or "
+            "is not known.",
         ),
         Column(
             "verdict",
