@@ -14,6 +14,7 @@ import twin
 from twin.cli import main
 from twin.cli.check import shown
 from twin.errors import InputError
+from twin.facility.ledger import Ledger
 
 ROW = {"name": "compute", "racks": "4 x dgx_b200_x2", "at": ["3 m", "3 m"], "fed_by": "rpp"}
 HALL: dict[str, Any] = {
@@ -169,6 +170,19 @@ def test_a_problem_of_every_copy_is_told_once_at_its_line(tmp_path: Path) -> Non
     assert [one.where for one in told] == ["blocks[0].power[3].fed_by[0]"]
     line = (tmp_path / "plan.yaml").read_text().splitlines()[told[0].line - 1]
     assert "upz" in line
+
+
+def test_two_problems_at_one_place_of_a_block_are_both_told(tmp_path: Path) -> None:
+    """Each once, of three copies that differ by their numbers."""
+    ledger = Ledger(twin.load(scenario(tmp_path, in_blocks(3), faults={})))
+    for copy in range(3):
+        place = ("layout", "power", 1 + len(POWER) * copy, "fed_by")
+        ledger.complain(place, f"'board_{copy + 1}'", "a utility")
+        ledger.complain(place, f"{600 + copy} kW", "at most 500 kW")
+    with pytest.raises(InputError) as caught:
+        ledger.raise_problems()
+    assert {one.where for one in caught.value.problems} == {"blocks[0].power[0].fed_by"}
+    assert [one.found for one in caught.value.problems] == ["'board_1'", "600 kW"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from twin.scenario.schema.names import Feed
 Loc = tuple[str | int, ...]
 IN_BLOCK = ("blocks[", "layout.blocks[")
 """How places in blocks begin."""
+NUMBERS = re.compile(r"\d[\d.,]*")
+"""By which the words of copies differ."""
 
 FEEDS_MAX = 200_000
 """More feeds than this in one layout is refused."""
@@ -96,8 +99,9 @@ class Ledger:
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""
         if self.problems:
-            found = dict.fromkeys(self.problems)
-            once = {_once(problem): problem for problem in reversed(found)}
+            once: dict[Problem, Problem] = {}
+            for problem in self.problems:
+                once.setdefault(_once(problem), problem)
             raise InputError(
                 sorted(once.values(), key=lambda p: (p.file, p.line, p.column, p.where))
             )
@@ -202,7 +206,13 @@ class Ledger:
         )
 
 
-def _once(problem: Problem) -> Problem | tuple[str, str]:
-    """What makes a problem one of its own: copies of a block have theirs at one place together."""
-    in_block = problem.where.startswith(IN_BLOCK)
-    return (problem.file, problem.where) if in_block else problem
+def _once(problem: Problem) -> Problem:
+    """What makes a problem one of its own: those of the copies of a block stand at one place and
+    tell their copies by numbers only.
+    """
+    if not problem.where.startswith(IN_BLOCK):
+        return problem
+    found, allowed, hint = (
+        NUMBERS.sub("0", text) for text in (problem.found, problem.allowed, problem.hint)
+    )
+    return replace(problem, found=found, allowed=allowed, hint=hint)
