@@ -84,12 +84,14 @@ class NodesOfJobs:
         """(rack,) share of the clock that boards hold, at which no job's GPUs are above a share of
         the full clock; that share itself where jobs share nodes, infinite where none runs.
         """
-        share = np.full(len(self.works_on), ceiling_frac)
-        for j in self.own.running:
-            share[j] = min(ceiling_frac / self.learning.held_clock(j), 1.0)
+        running = self.own.running
+        held_frac = np.array([self.learning.held_clock(j) for j in running])
         held = np.flatnonzero((self.own.work_of_node >= 0) | (self.own.work_of_node == SHARED))
         owner = self.own.work_of_node.take(held)
-        of_node = np.where(owner >= 0, share.take(np.maximum(owner, 0)), ceiling_frac)
+        of_node = np.full(held.size, ceiling_frac)
+        whole = owner >= 0
+        place = self.places(np.array(running, dtype=np.int64), owner[whole])
+        of_node[whole] = np.minimum(ceiling_frac / held_frac, 1.0).take(place)
         found = np.full(racks, np.inf)
         np.minimum.at(found, self.rack_of_node.take(held), of_node)
         return found
