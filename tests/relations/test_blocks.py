@@ -209,6 +209,32 @@ def test_what_no_block_can_be_is_refused(
     assert [(one.where, allowed in one.allowed) for one in caught.value.problems] == [(where, True)]
 
 
+@pytest.mark.parametrize(
+    ("key", "found", "place"),
+    [
+        ("power.ups.count", "'ups'", "blocks.pod.power.ups"),
+        ("power.ups_2.count", "'ups_2'", "blocks.pod.power.ups"),
+        ("power.ups_2_1.count", "'ups_2_1'", "blocks.pod.power.ups"),
+        ("halls.room_1.size", "'room_1'", "blocks.pod.halls.room"),
+        ("cooling.air.crah_2.count", "'crah_2'", "blocks.pod.cooling.air.crah"),
+    ],
+)
+def test_a_change_of_what_a_block_states_is_told_where_it_stands(
+    tmp_path: Path, key: str, found: str, place: str
+) -> None:
+    """By files, by scenarios in Python, and with the names that results have."""
+    file = scenario(tmp_path, in_blocks(), faults={})
+    asked = twin.load(file)
+    for change in (
+        lambda: twin.load(file, {key: "2"}),
+        lambda: asked.with_(**{f"layout.{key}".replace(".", "__"): 2}),
+    ):
+        with pytest.raises(InputError) as caught:
+            change()
+        told = caught.value.problems[0]
+        assert (told.found, told.hint) == (found, f"every copy has it from {place}")
+
+
 def test_a_layout_without_rooms_is_still_refused(tmp_path: Path) -> None:
     empty = in_blocks(halls=[], power=[], cooling={})
     with pytest.raises(InputError, match="several times"):

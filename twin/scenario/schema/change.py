@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -58,6 +59,17 @@ def put(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
 
     ValueError where the path leads through something that has no such part.
     """
+    try:
+        return _put(data, path, value)
+    except ValueError as error:
+        found = _in_a_block(data, path)
+        if not found:
+            raise
+        allowed = "what stands outside blocks, or a block's"
+        raise NoSuchItem(found[0], allowed, f"every copy has it from {found[1]}") from error
+
+
+def _put(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
     place: list[str] = []
     new: tuple[str, ...] = ()
     for done, part in enumerate(path):
@@ -72,6 +84,30 @@ def put(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
             data[part] = {}
         data = data[index]
     return new or tuple(place)
+
+
+def _in_a_block(data: Any, path: list[str]) -> tuple[str, str] | None:
+    """The item of a list that a path asks for, and where the block stands that has it: `ups_2` of
+    the second copy, or its member `ups_2_1`, in `blocks.pod.power.ups`. None where none has it.
+    """
+    layout, parts = (data.get("layout"), path[1:]) if path[0] == "layout" else (data, path)
+    list_ = next((one for one in LISTS if tuple(parts[: len(one)]) == one), ())
+    if not list_ or len(parts) == len(list_):
+        return None
+    item = parts[len(list_)]
+    for block in _items(layout, ("blocks",)):
+        for one in _items(block, list_):
+            name = str(one.get("name"))
+            if re.fullmatch(rf"{re.escape(name)}(_\d+){{0,2}}", item):
+                return item, ".".join(("blocks", str(block.get("name", "block")), *list_, name))
+    return None
+
+
+def _items(data: Any, list_: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    """Mappings of a list that stands somewhere; none where none does."""
+    for part in list_:
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return [one for one in data if isinstance(one, Mapping)] if isinstance(data, list) else []
 
 
 def _no_such_list(path: list[str]) -> None:
