@@ -246,3 +246,21 @@ def test_arrays_are_meant_whole_or_by_tasks(
     comes = table["eligible_s"].dropna().to_dict().get("9")
     assert comes == (None if comes_s is None else pytest.approx(comes_s, abs=1e-6))
     assert (table.loc["9", "state"] == "never_eligible") is (comes_s is None)
+
+
+@pytest.mark.parametrize("arrays", [3, 30])
+def test_alternatives_of_many_whole_arrays_are_refused_and_not_multiplied_out(
+    tmp_path: Path, arrays: int
+) -> None:
+    """Each has two parts, all ended and one failed: of thirty that is 2^30 conditions."""
+    head, *_ = ARRAY.splitlines()
+    at = "kim|2026-01-01T00:00:00|FAILED|00:05:00|1|sbatch"
+    rows = [f"{n}_{task}|fit|{at} fit.sh" for n in range(1, arrays + 1) for task in (1, 2)]
+    after = "?".join(f"afternotok:{n}" for n in range(1, arrays + 1))
+    text = "\n".join([head, *rows, f"99|ask|{at} -d {after} ask.sh", ""])
+    if arrays == 3:
+        assert jobs(tmp_path, "log.txt", text).loc["99", "eligible_s"] == pytest.approx(300)
+        return
+    with pytest.raises(InputError, match="at most 10 whole arrays") as caught:
+        jobs(tmp_path, "log.txt", text)
+    assert caught.value.problems[0].line == 62

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from twin.traces.lines import FileFaults
 from twin.traces.listed_job import ListedJob
 
 LEFT_OUT = "waits for jobs that are not among those that ran, and comes as if they had ended"
+CLAUSES_MAX = 1024
 _SHOWN = 5
 """Jobs of a ring that a message names."""
 
@@ -50,8 +52,14 @@ class ListGraph:
     def _clauses(
         self, job: ListedJob, clause: Sequence[Condition]
     ) -> Iterator[tuple[Condition, ...]]:
-        """What a clause asks for, none where that is nothing that a run could follow."""
+        """What a clause asks for, none where that is nothing that a run could follow. Alternatives
+        that are whole arrays which failed double it, each.
+        """
         each = [self._meant_by(job, one) for one in clause]
+        if math.prod(map(len, each)) > CLAUSES_MAX:
+            most = f"at most {int(math.log2(CLAUSES_MAX))} whole arrays that failed, one or another"
+            self.faults.add(job.line, f"after one of {len(each)} alternatives", most)
+            return
         for parts in product(*each):
             yield tuple(one for part in parts for one in part)
 
