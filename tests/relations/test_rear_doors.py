@@ -55,9 +55,11 @@ def row(name: str) -> Any:
     return twin.catalogue.rows(CoolingEquipment)[name]
 
 
-def taken_frac(name: str, air_m3_s: float, water_frac: float = 1.0) -> float:
+def taken_frac(
+    name: str, air_m3_s: float, water_frac: float = 1.0, carried_frac: float = 1.0
+) -> float:
     """Share of the way to its water that a door cools air, by hand: NTU of its rated point, films
-    that follow flow to the power of 0.8, counter-flow.
+    that follow flow to the power of 0.8, counter-flow; of water that carries less heat a litre.
     """
     one = row(name)
     hot = AIR_J_M3_K * one.flow_m3_s
@@ -68,7 +70,7 @@ def taken_frac(name: str, air_m3_s: float, water_frac: float = 1.0) -> float:
     films = (air_m3_s / one.flow_m3_s) ** -0.8 + water_frac**-0.8
     transfer = 2 * units * min(hot, cold) / films
     air = AIR_J_M3_K * air_m3_s
-    water = cold * water_frac
+    water = cold * water_frac * carried_frac
     smaller, larger = min(air, water), max(air, water)
     e = math.exp(-transfer / smaller * (1 - smaller / larger))
     return (1 - e) / (1 - smaller / larger * e) * smaller / air
@@ -323,13 +325,17 @@ def test_a_year_pays_for_the_fans_of_doors() -> None:
     assert more.as_dict()["pue"] > plain.as_dict()["pue"]
 
 
-def test_the_solved_air_of_a_hall_passes_its_doors() -> None:
+@pytest.mark.parametrize(("glycol", "carried"), [("0 %", 1.0), ("60 %", 0.8427)])
+def test_the_solved_air_of_a_hall_passes_its_doors(glycol: str, carried: float) -> None:
     """Exhausts lie on the way from inlet and heat to the water of the door, by hand; handlers and
     doors take together what racks give.
     """
     air = rack_air_m3_s()
-    cooled = taken_frac("door_passive_20", air)
-    found = twin.airflow(loaded(asked(hall())))
+    cooled = taken_frac("door_passive_20", air, carried_frac=carried)
+    layout = hall()
+    for plant in layout["cooling"]["plant"]:
+        plant["antifreeze"] = glycol
+    found = twin.airflow(loaded(asked(layout)))
     for rack in found.racks():
         unchecked = rack["inlet_degc"] + RACK_W / (AIR_J_M3_K * air)
         by_hand = unchecked + cooled * (16.0 - unchecked)
