@@ -253,6 +253,54 @@ def test_names_of_copies_that_meet_names_outside_are_told(tmp_path: Path) -> Non
         twin.build(twin.load(scenario(tmp_path, layout)))
 
 
+def test_racks_of_a_block_are_those_of_its_copy(tmp_path: Path) -> None:
+    """Two racks of each room have doors, named as the block has them."""
+    door = {"name": "door", "type": "door_passive_20", "plant": "water"}
+    doors = [door | {"serves": ["compute_r1", "compute_r3"]}]
+    layout = in_blocks(cooling=COOLING | {"doors": doors})
+    plan = twin.load(scenario(tmp_path, layout, faults={})).plan
+    assert [one.serves for one in plan.cooling.doors] == [
+        ("compute_1_r1", "compute_1_r3"),
+        ("compute_2_r1", "compute_2_r3"),
+    ]
+    built = twin.build(twin.load(tmp_path / "asked.yaml")).tables()["components"]
+    doors_at = sorted(one for one in built.id if one.startswith("door"))
+    assert doors_at == ["door_1_1", "door_1_2", "door_2_1", "door_2_2"]
+
+
+def liquid(serves: Any, **keys: Any) -> dict[str, Any]:
+    """A block of three racks on coolant, on units that serve `serves`."""
+    row = ROW | {"racks": "3 x gb200_nvl72", "fed_by": "board"}
+    loop = {"name": "cdu", "type": "cdu_600", "serves": serves, "fed_by": "board", "plant": "dry"}
+    dry = {"name": "dry", "type": "dry_cooler_1000", "fed_by": "board"}
+    dry["supply_temperature"] = "20 °C"
+    air = COOLING["air"][0] | {"type": "fanwall_500", "plant": "dry"}
+    cooling = {"loops": [loop | keys], "air": [air], "plant": [dry]}
+    return in_blocks(halls=[HALL | {"rows": [row]}], power=POWER[:2], cooling=cooling)
+
+
+def test_coolant_units_serve_single_racks_of_their_copy(tmp_path: Path) -> None:
+    """By hand: a loop each, in the order that is stated; units stand in the hall of their copy."""
+    keys = {"count": 3, "racks_per_unit": 1}
+    layout = liquid(["compute_r1", "compute_r3", "compute_r2"], **keys)
+    built = twin.build(twin.load(scenario(tmp_path, layout, faults={})))
+    first = min(built.racks.zone)
+    assert [zone - first for zone in built.racks.zone] == [0, 2, 1, 3, 5, 4]
+    assert built.cooling.loop_id[:2] == ("cdu_1_1_loop", "cdu_1_2_loop")
+    at = built.tables()["components"].set_index("id").x_m
+    assert all(0 < at[f"cdu_1_{k}"] < 12 and 20 < at[f"cdu_2_{k}"] < 32 for k in (1, 2, 3))
+
+
+def test_what_refuses_a_run_of_every_copy_is_told_once(tmp_path: Path) -> None:
+    water = COOLING["plant"][0] | {"type": "dry_cooler_1000", "supply_temperature": "40 °C"}
+    layout = in_blocks(3, cooling=COOLING | {"plant": [water]})
+    built = twin.build(twin.load(scenario(tmp_path, layout, faults={})))
+    with pytest.raises(InputError) as caught:
+        twin.simulate(built)
+    assert [one.where for one in caught.value.problems] == ["blocks[0].cooling.plant[0]"]
+    assert "air_too_warm" in caught.value.problems[0].hint
+
+
 def test_redundancy_knows_members_of_copies(tmp_path: Path) -> None:
     built = twin.build(twin.load(scenario(tmp_path, in_blocks(), faults={})))
     points = {row["component"] for row in twin.redundancy(built).as_dict()[SINGLE]}

@@ -99,12 +99,8 @@ class Ledger:
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""
         if self.problems:
-            once: dict[Problem, Problem] = {}
-            for problem in self.problems:
-                once.setdefault(_once(problem), problem)
-            raise InputError(
-                sorted(once.values(), key=lambda p: (p.file, p.line, p.column, p.where))
-            )
+            once = told_once(self.problems)
+            raise InputError(sorted(once, key=lambda p: (p.file, p.line, p.column, p.where)))
 
     def add(self, loc: Loc, entry: Entry) -> int:
         """Enter a component; a second one of the same name is a problem."""
@@ -204,6 +200,14 @@ class Ledger:
             row=dict(self.row),
             stated_at=tuple(x.stated_at for x in e),
         )
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems in their order; of those that copies of a block have alike, the first alone."""
+    told: dict[Problem, Problem] = {}
+    for problem in problems:
+        told.setdefault(_once(problem), problem)
+    return list(told.values())
 
 
 def _once(problem: Problem) -> Problem:

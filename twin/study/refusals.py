@@ -5,6 +5,7 @@ from __future__ import annotations
 from twin.analysis.review import refused as refused_by_review
 from twin.analysis.review import review
 from twin.errors import InputError, Problem
+from twin.facility.ledger import told_once
 from twin.facility.model import Facility
 from twin.simulation import start
 
@@ -15,7 +16,7 @@ def refused(facility: Facility) -> list[Problem]:
     """
     found = refused_by_review(facility, review(facility))
     if found:
-        return found
+        return told_once(found)
     try:
         start(facility)
     except InputError as error:

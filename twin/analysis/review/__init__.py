@@ -35,6 +35,7 @@ from twin.analysis.review import (
     work,
 )
 from twin.errors import InputError, Problem
+from twin.facility.ledger import told_once
 from twin.facility.model import Facility
 from twin.findings import MEANING, Allowed, Finding, Severity
 
@@ -126,6 +127,6 @@ def refused(facility: Facility, findings: tuple[Finding, ...]) -> list[Problem]:
 
 def refuse(facility: Facility, findings: tuple[Finding, ...]) -> None:
     """Raise InputError with every error that the scenario does not allow."""
-    problems = refused(facility, findings)
+    problems = told_once(refused(facility, findings))
     if problems:
         raise InputError(problems)

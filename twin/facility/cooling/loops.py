@@ -237,9 +237,7 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
 
 
 def _served(out: Draft, loc: Loc, spec: LoopSpec) -> list[tuple[int, int]] | None:
-    """(slot, rack index) of the liquid-cooled racks a loop serves, slots counted through its rows;
-    None if unknown.
-    """
+    """(slot, index) of a loop's liquid-cooled racks, slots counted on; None where unknown."""
     names = (spec.serves,) if isinstance(spec.serves, str) else spec.serves
     rack_row = out.rack_row
     found: list[tuple[int, int]] = []
@@ -249,16 +247,17 @@ def _served(out: Draft, loc: Loc, spec: LoopSpec) -> list[tuple[int, int]] | Non
         group = out.ledger.groups.get(name)
         if group is None or not all(m in rack_row for m in group):
             rows = [r.name for h in out.ledger.scenario.plan.halls for r in h.rows]
-            out.ledger.unknown(loc, name, rows, "rows or halls of this layout")
+            out.ledger.unknown(loc, name, rows, "rows, halls or racks of this layout")
             known = False
             continue
-        racks = [rack_row[m] for m in group]
+        at = [out.places[rack_row[m]] for m in group]
+        slots = [0] if name in rack_row else [place.slot for place in at]
         found += [
-            (offset + out.places[r].slot, r)
-            for r in racks
-            if out.places[r].type.liquid_heat_frac > 0
+            (offset + slot, rack_row[place.id])
+            for slot, place in zip(slots, at, strict=True)
+            if place.type.liquid_heat_frac > 0
         ]
-        offset += max((out.places[r].slot + 1 for r in racks), default=0)
+        offset += max(slots, default=-1) + 1
     return found if known else None
 
 

@@ -141,12 +141,13 @@ def _sort_cooling(
 
 
 def hall_served(layout: Layout, loop: LoopSpec) -> str:
-    """The hall of the first row (or the first hall) that a coolant loop serves, or nothing."""
+    """The hall of the first row, hall or rack that a coolant loop serves, or nothing."""
     names = (loop.serves,) if isinstance(loop.serves, str) else loop.serves
     homes = {row.name: hall.name for hall in layout.halls for row in hall.rows} | {
         h.name: h.name for h in layout.halls
     }
-    return next((homes[name] for name in names if name in homes), "")
+    rows = (name if name in homes else name.rpartition("_r")[0] for name in names)
+    return next((homes[name] for name in rows if name in homes), "")
 
 
 def hall_fed(layout: Layout, group: PowerGroup) -> str:

@@ -93,13 +93,14 @@ class BlockSpec(Stated):
 
 
 def numbered(name: str, copy: int, own: frozenset[str]) -> str:
-    """A name as the copy has it: `ups` as `ups_3`, its member `ups_2` as `ups_3_2`; what is not
-    the block's own stays.
+    """A name as the copy has it: `ups` as `ups_3`, its member `ups_2` as `ups_3_2`, rack `row_r2`
+    as `row_3_r2`; what is not the block's own stays.
     """
     if name in own:
         return f"{name}_{copy}"
     group, _, member = name.rpartition("_")
-    return f"{group}_{copy}_{member}" if group in own and member.isdecimal() else name
+    of_own = group in own and member.removeprefix("r").isdecimal()
+    return f"{group}_{copy}_{member}" if of_own else name
 
 
 def _shifted(one: Model, by: Shift) -> Model:

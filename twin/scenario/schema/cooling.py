@@ -75,7 +75,7 @@ class LoopSpec(Stated):
     count: PositiveInt = Field(default=1, le=2000)
     """How many units."""
     serves: tuple[Name, ...] | Name
-    """Rows (or halls) of liquid-cooled racks, dealt in order over the units."""
+    """Rows, halls or single liquid-cooled racks, dealt in order over the units."""
     header: Literal["separate", "common"] = "separate"
     """separate: each unit its own racks; common: all units on one header."""
     racks_per_unit: Annotated[int, Field(gt=0, le=RACKS_MAX)] | None = None
