@@ -77,6 +77,19 @@ def test_a_saturday_or_a_day_of_may_meets_no_summer_weekday(start: str) -> None:
     assert "nor in a year's" in told["says"]
 
 
+def test_hours_behind_midnight_are_of_the_next_day() -> None:
+    """Of nights of weekdays a Saturday has none, not those that Friday's began; Sunday has none
+    either, and Monday has those from 00:00.
+    """
+    nights = SUMMER | {"begins": "22:00", "ends": "02:00"}
+    weekend = ran("2026-07-18T00:00:00Z", "48 h", nights)
+    assert weekend.summary["cost_demand_summer_peak_usd"] == 0
+    monday = ran("2026-07-20T00:00:00Z", "3 h", nights)
+    site = monday.frame("site").set_index("time_s").utility_power_w / 1e3
+    told = monday.summary["cost_demand_summer_peak_usd"]
+    assert told == pytest.approx(20 * site[site.index <= 2 * 3600].max() / 248, rel=1e-6)
+
+
 def test_a_month_that_ends_begins_another_peak() -> None:
     """Tuesday 30 June and Wednesday 1 July: each month its own, at a 30th and a 31st."""
     result = ran("2026-06-30T00:00:00Z", "48 h", SUMMER)

@@ -47,7 +47,8 @@ class DemandWindow(Stated):
     begins: ClockTime = 0.0
     """On the clock of the start."""
     ends: ClockTime = 86_400.0
-    """On that clock; before `begins`, the window goes over midnight."""
+    """On that clock; before `begins`, the window goes over midnight, and hours behind it are of the
+    next day and its month."""
     months: tuple[Month, ...] = tuple(range(1, 13))
     """Calendar months in which it is charged, 1 to 12; all where not stated."""
     days: Literal["all", "weekdays", "weekends"] = "all"
