@@ -8,10 +8,9 @@ import pytest
 from twin.physics import impedance, phases
 
 
-def test_three_phase_loads_go_by_thirds_and_single_ones_in_turn() -> None:
-    load_va = np.array([10.0, 210.0, 20.0, 30.0, 90.0, 40.0])
-    single = np.array([True, False, True, True, False, True])
-    np.testing.assert_allclose(phases.dealt(load_va, single), [150.0, 120.0, 130.0])
+def test_single_phase_loads_go_to_the_phases_in_turn() -> None:
+    load_va = np.array([10.0, 20.0, 30.0, 40.0 + 5.0j])
+    np.testing.assert_allclose(phases.dealt(load_va), [50.0 + 5.0j, 20.0, 30.0])
 
 
 def test_imbalance_is_the_largest_distance_from_the_mean_on_either_side() -> None:

@@ -55,7 +55,7 @@ def _hung(network: ElectricalNetwork, single: Mask) -> tuple[Complex, Complex]:
         mine = (network.supply == node) & single[network.taker]
         load_va = network.load_va[network.taker[mine]] * network.share[mine]
         own[node] = load_va.size
-        uneven[node] = dealt(load_va, np.ones(load_va.size, dtype=bool)) - load_va.sum() / 3.0
+        uneven[node] = dealt(load_va) - load_va.sum() / 3.0
     return uneven, own
 
 

@@ -11,13 +11,10 @@ Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def dealt(load_va: Complex, single: Mask) -> Complex:
-    """(phase,) volt-amperes of each phase: three-phase loads by thirds, single-phase ones dealt to
-    the phases in turn.
-    """
-    phases = np.full(3, load_va[~single].sum() / 3.0)
-    alone = load_va[single]
-    np.add.at(phases, np.arange(alone.size) % 3, alone)
+def dealt(load_va: Complex) -> Complex:
+    """(phase,) volt-amperes of single-phase loads that are dealt to the phases in turn."""
+    phases = np.zeros(3, dtype=complex)
+    np.add.at(phases, np.arange(load_va.size) % 3, load_va)
     return phases
 
 
