@@ -15,6 +15,7 @@ from tests.planner import answer, faults
 from tests.power_layouts import island, load, part
 from twin.catalogue import get
 from twin.catalogue.rows import PowerEquipment
+from twin.errors import InputError
 from twin.physics.island_frequency import (
     AGAIN_S,
     BAND_FRAC,
@@ -126,6 +127,14 @@ def test_what_an_engine_accepts_keeps_the_class_that_its_maker_gives_it() -> Non
     assert found[0].nadir_frac == pytest.approx(-0.0561, abs=5e-5)
     assert found[0].recovery_s < RECOVERY_S["G1"] < found[1].recovery_s
     assert found[2] == Dip(LEAST_FRAC, np.inf)
+
+
+def test_a_standby_set_with_a_governor_is_refused_for_nobody_would_ask_it() -> None:
+    """Frequency is followed where prime generators carry an island."""
+    held = {"inertia": "0.7 s", "governor_droop_frac": 0.05, "governor_lag": "0.31 s"}
+    parts = [part("g", "genset_2000", kw=500.0, overrides=held), part("b", "switchboard_4000", "g")]
+    with pytest.raises(InputError, match="a prime generator and nothing else has inertia_s"):
+        answer(island(parts, [load("row", 200.0, "b")], "b"))
 
 
 @pytest.mark.parametrize("period_s", [0.6, 0.9, 2.0])

@@ -1,4 +1,4 @@
-"""How a generator holds its frequency where it carries an island."""
+"""How a prime generator holds its frequency where it carries an island."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twin.stated import Stated
 
 
 class GovernorNumbers(Stated):
-    """Inertia and governor of a generator; None where nobody asks."""
+    """Inertia and governor of a prime generator; None where nobody asks."""
 
     inertia_s: Annotated[float, Field(gt=0, le=20)] | None = None
     """Kinetic energy of engine and generator at nominal speed, over the rating."""
