@@ -245,6 +245,18 @@ def test_a_layout_without_rooms_is_still_refused(tmp_path: Path) -> None:
     assert {one.where for one in caught.value.problems} == {"halls", "power"}
 
 
+def test_a_layout_of_blocks_of_which_none_has_a_room_is_refused(tmp_path: Path) -> None:
+    """A block may have power alone, beside rooms; a site of power alone ended in a fault."""
+    gear = {"name": "gear", "halls": [], "power": [POWER[0]], "cooling": {}}
+    layout = in_blocks(**gear)
+    with pytest.raises(InputError) as caught:
+        twin.load(scenario(tmp_path / "a", layout))
+    assert [one.where for one in caught.value.problems] == ["halls"]
+    beside = {**in_blocks(), "blocks": [in_blocks()["blocks"][0], *layout["blocks"]]}
+    beside["blocks"][1]["power"] = [POWER[0] | {"name": "other"}]
+    assert twin.build(twin.load(scenario(tmp_path / "b", beside))).power.id.count("other_2") == 1
+
+
 def test_names_of_copies_that_meet_names_outside_are_told(tmp_path: Path) -> None:
     """A group `rpp_2` outside is what the second copy would be called."""
     layout = in_blocks()

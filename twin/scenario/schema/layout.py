@@ -98,7 +98,10 @@ LISTS: tuple[Parts, ...] = (
 
 
 def _at_least_one(listed: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
-    if not listed and not info.data.get("blocks", "wrong ones"):
+    blocks = info.data.get("blocks")
+    if listed or blocks is None:
+        return listed
+    if not any(getattr(block, info.field_name or "") for block in blocks):
         raise ValueError("at least 1 of them")
     return listed
 
