@@ -107,14 +107,14 @@ class OutputError(TwinError):
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """The members of the group of that name (`crah_1` and so on), or the nearest spelling, as a
-    hint; nothing where none is near.
+    hint; nothing where none is near, and never the word itself.
     """
     names = [str(a) for a in allowed]
     numbered = re.compile(re.escape(str(word)) + r"_r?(\d+)")
     members = {int(m[1]): m[0] for m in map(numbered.fullmatch, names) if m}
     if 1 in members and len(members) > 1:
         return f"did you mean one of {members[1]} to {members[max(members)]}?"
-    near = _alike(str(word), names)
+    near = _alike(str(word), [name for name in names if name != str(word)])
     return f"did you mean {near!r}?" if near else ""
 
 

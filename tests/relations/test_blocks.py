@@ -313,6 +313,20 @@ def test_what_refuses_a_run_of_every_copy_is_told_once(tmp_path: Path) -> None:
     assert "air_too_warm" in caught.value.problems[0].hint
 
 
+def test_a_hint_is_never_what_was_found(tmp_path: Path) -> None:
+    """A panel to shed (`did you mean 'rpp_1'?` of `rpp_1`), and two blocks of one name."""
+    shed = {"load_shedding": {"order": ["compute_1", "rpp_1"]}}
+    with pytest.raises(InputError) as caught:
+        twin.build(twin.load(scenario(tmp_path / "a", in_blocks(), controls=shed, faults={})))
+    assert [(one.found, one.hint) for one in caught.value.problems] == [("'rpp_1'", "")]
+    twice = in_blocks()
+    twice["blocks"] *= 2
+    with pytest.raises(InputError) as caught:
+        twin.load(scenario(tmp_path / "b", twice), {"blocks.pod.count": "3"})
+    assert "give its number" in caught.value.problems[0].allowed
+    assert not caught.value.problems[0].hint
+
+
 def test_redundancy_knows_members_of_copies(tmp_path: Path) -> None:
     built = twin.build(twin.load(scenario(tmp_path, in_blocks(), faults={})))
     points = {row["component"] for row in twin.redundancy(built).as_dict()[SINGLE]}

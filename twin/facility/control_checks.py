@@ -20,7 +20,8 @@ def check_shedding(ledger: Ledger) -> None:
     for i, name in enumerate(shedding.order if shedding else ()):
         if not any(is_member(load, name) for load in loads):
             loc = ("controls", "load_shedding", "order", i)
-            hint = did_you_mean(name, [*ledger.groups, *loads])
+            groups = [one for one, held in ledger.groups.items() if set(held) & set(loads)]
+            hint = did_you_mean(name, [*groups, *loads])
             allowed = "a rack, a row of racks, a cooling unit or a workload"
             ledger.complain(loc, repr(name), allowed, hint)
 
