@@ -34,7 +34,7 @@ from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
 from twin.workload import TrainingSteps
 
-CAP_SLACK_FRAC = 1e-3
+RANGE_SLACK_FRAC = 1e-3
 """Of the range from idle to the limit, what a step may be above a cap."""
 UNCERTAINTY_DENSE = 0.12
 """Of dense models on GPUs with kernel tables: nine in ten of 26 published steps lie within
@@ -223,7 +223,7 @@ def _held_step(law: TrainingLaw, gpu: Gpu, cap_w: float | None) -> training.Step
     range_w = gpu.power_max_w - gpu.power_idle_w
     cap_frac = 1.0 if cap_w is None else min((cap_w - gpu.power_idle_w) / range_w, 1.0)
     step = law.step(cap_frac=cap_frac)
-    over = max(step.held.power_frac, step.held.high_frac) > cap_frac + CAP_SLACK_FRAC
+    over = max(step.held.power_frac, step.held.high_frac) > cap_frac + RANGE_SLACK_FRAC
     if cap_frac == 1.0 or (law.kernels.draw is not None and not over):
         return step
     allowed = f"no cap: how {gpu.name} draws at lower clocks was not measured"

@@ -94,5 +94,7 @@ class DemandResponse(Stated):
             spans.append((begin_s, end_s))
             left_s -= end_s - begin_s
             end_s = before.at
+            if left_s <= 0.0:
+                break
         spans.append((max(end_s - left_s, 0.0), end_s))
         return tuple((begin, end) for begin, end in spans if end > begin)
