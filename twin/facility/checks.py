@@ -68,7 +68,7 @@ def layout(ledger: Ledger, places: list[Position]) -> None:
         ledger.complain(
             ("layout", "halls", b),
             f"{halls[a].name!r} and {halls[b].name!r} in the same place",
-            "halls that do not overlap; `at` moves them",
+            "halls that do not overlap; `at` moves them, the `pitch` of a block its copies",
         )
     corner = (
         np.array([(*halls[p.hall].at, p.x_m, p.y_m) for p in places]).reshape(-1, 2, 2).sum(axis=1)

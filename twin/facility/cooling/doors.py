@@ -8,6 +8,7 @@ from twin.catalogue.equipment_kinds import Role, named
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.draft import Draft, Unit
 from twin.facility.cooling.loops import entry_of, index_of, row_of
+from twin.facility.cooling.served_racks import names_of, racks_named
 from twin.facility.ledger import Loc
 from twin.facility.model import Place, Units
 from twin.facility.model.doors import RearDoors
@@ -46,16 +47,8 @@ def _group(out: Draft, loc: Loc, spec: RearDoorSpec, plants: list[str]) -> None:
 
 def _racks(out: Draft, loc: Loc, spec: RearDoorSpec) -> list[int]:
     """Racks that get a door; one that cannot have it is noted."""
-    asked = (spec.serves,) if isinstance(spec.serves, str) else spec.serves
-    found: list[int] = []
-    for name in asked:
-        group = (name,) if name in out.rack_row else out.ledger.groups.get(name, ())
-        if not group or not all(member in out.rack_row for member in group):
-            rows = [r.name for h in out.ledger.scenario.plan.halls for r in h.rows]
-            known = [*rows, *out.rack_row]
-            out.ledger.unknown(loc, name, known, "rows, halls or racks of this layout")
-            continue
-        found += [out.rack_row[member] for member in group]
+    named = [racks_named(out, loc, name) for name in names_of(spec.serves)]
+    found = [rack for racks in named for rack in racks or ()]
     hung = set(out.door_rack.values())
     for k, rack in enumerate(found):
         place = out.places[rack]

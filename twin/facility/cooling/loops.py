@@ -9,6 +9,7 @@ from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.cooling.air_settings import damper_window, supply_degc
 from twin.facility.cooling.draft import Draft, Unit
 from twin.facility.cooling.piping import refuse_without_head
+from twin.facility.cooling.served_racks import put_on, slots_served, uncooled
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
@@ -39,10 +40,12 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
     names = [p.name for p in spec.plant]
     for i, plant in enumerate(spec.plant):
         _plant(out, ("layout", "cooling", "plant", i), plant)
+    known = len(ledger.problems)
     for i, loop in enumerate(spec.loops):
         _loop(out, ("layout", "cooling", "loops", i), loop, names)
+    if len(ledger.problems) == known:  # else a rack may be on no loop for what is told already
+        uncooled(out)
     _halls(out, names)
-    _uncooled(out)
     return out
 
 
@@ -199,7 +202,7 @@ def _water_cooled(out: Draft, row: CoolingEquipment) -> bool:
 def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
     row = row_of(out, loc, spec, named(Role.LOOP_COOLING))
     plant = index_of(out, (*loc, "plant"), spec.plant, plants)
-    served = _served(out, (*loc, "serves"), spec)
+    served = slots_served(out, (*loc, "serves"), spec)
     if row is None or not served:
         if served == []:
             out.ledger.complain(
@@ -233,32 +236,7 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
         )
         return
     for k, (_, rack) in zip(dealt, served, strict=True):
-        out.zone[rack] = first + k
-
-
-def _served(out: Draft, loc: Loc, spec: LoopSpec) -> list[tuple[int, int]] | None:
-    """(slot, index) of a loop's liquid-cooled racks, slots counted on; None where unknown."""
-    names = (spec.serves,) if isinstance(spec.serves, str) else spec.serves
-    rack_row = out.rack_row
-    found: list[tuple[int, int]] = []
-    known = True
-    offset = 0
-    for name in names:
-        group = out.ledger.groups.get(name)
-        if group is None or not all(m in rack_row for m in group):
-            rows = [r.name for h in out.ledger.scenario.plan.halls for r in h.rows]
-            out.ledger.unknown(loc, name, rows, "rows, halls or racks of this layout")
-            known = False
-            continue
-        at = [out.places[rack_row[m]] for m in group]
-        slots = [0] if name in rack_row else [place.slot for place in at]
-        found += [
-            (offset + slot, rack_row[place.id])
-            for slot, place in zip(slots, at, strict=True)
-            if place.type.liquid_heat_frac > 0
-        ]
-        offset += max(slots, default=-1) + 1
-    return found if known else None
+        put_on(out, (*loc, "serves"), rack, first + k)
 
 
 def _halls(out: Draft, plants: list[str]) -> None:
@@ -280,18 +258,6 @@ def _halls(out: Draft, plants: list[str]) -> None:
                     "one plant for all air handlers of a hall",
                 )
             out.hall_plant[hall] = plant
-
-
-def _uncooled(out: Draft) -> None:
-    """A liquid-cooled rack on no loop is a problem."""
-    for i, place in enumerate(out.places):
-        if place.type.liquid_heat_frac > 0 and out.zone[i] < 0:
-            out.ledger.complain(
-                ("layout", "cooling", "loops"),
-                f"{place.id} on no coolant loop",
-                "a loop that serves every liquid-cooled rack",
-            )
-            return
 
 
 def power_nodes(out: Draft) -> list[PowerNode]:

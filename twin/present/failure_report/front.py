@@ -107,12 +107,16 @@ _ASKED = (
 def _outcome(row: dict[str, object]) -> str:
     says = str(row["says"]).rstrip(".")
     if not row["racks_off"]:
-        cost = f", {tokens(row['tokens_lost'])} are lost" if number(row["tokens_lost"]) > 0 else ""
+        cost = (
+            f", {tokens(row['tokens_lost'])} tokens are lost"
+            if number(row["tokens_lost"]) > 0
+            else ""
+        )
         return f"{says}: no rack goes off{cost}."
     first = duration(row["first_rack_off_s"])
     return (
         f"{says}: {count(row['racks_off'])} racks go off, the first after {first}; "
-        f"{tokens(row['tokens_lost'])} are lost."
+        f"{tokens(row['tokens_lost'])} tokens are lost."
     )
 
 
