@@ -119,6 +119,11 @@ def _needed(shown: Block, held: Sequence[Any]) -> float:
     return max(ROOM, _high(list(_laid(begins))))
 
 
+def height(shown: Block) -> float:
+    """Of a block on paper, in points."""
+    return _high(list(_laid(shown)))
+
+
 def _high(held: Sequence[Any]) -> float:
     """Of flowables one below the other, in points."""
     high: float = sum(
@@ -167,12 +172,11 @@ class PrintedPicture(Flowable):
         self._words.drawOn(self.canv, 0, 0)
 
 
-def opening(number: int, section: Section) -> Iterator[Any]:
-    """A chapter's heading and sentences, with what follows on the same page."""
+def opening(number: int, section: Section, first: Block | None) -> Iterator[Any]:
+    """A chapter's heading and sentences, with what follows first on the same page."""
     said = [text(f"{number} {section.title}", style(14, bold=True, spaceBefore=14, spaceAfter=4))]
     said += [text(sentence, style(9, spaceAfter=3)) for sentence in section.says]
     high = _high(said)
-    first = section.blocks[0] if section.blocks else None
     if isinstance(first, Picture):
         high += _LEAST * PrintedPicture(first).wrap(COLUMN, 1e6)[1]
     else:

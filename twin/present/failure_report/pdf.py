@@ -22,7 +22,8 @@ from twin.present.failure_report.one_line import (
 )
 from twin.present.failure_report.sections import sections
 from twin.present.failure_report.svg import look
-from twin.present.paper import BOLD, block, document_bytes, opening, style, table, text
+from twin.present.paper import BOLD, document_bytes, opening, style, table, text
+from twin.present.paper_order import body
 from twin.present.paper_pages import FONT, next_sheet
 
 _STROKE = {"plain": "#7b8794", "fair": "#0072b2", "high": "#e69f00", "over": "#d55e00"}
@@ -47,11 +48,10 @@ def _story(report: FailureReport) -> Iterator[Any]:
     drawn = diagram(report.parts["one_line"])
     yield from next_sheet(drawn.is_across)
     for n, section in enumerate(sections(report), start=1):
-        yield from opening(n, section)
+        yield from opening(n, section, section.blocks[0] if section.blocks else None)
         if n == 1:
             yield _drawing(drawn)
-        for one in section.blocks:
-            yield from block(one)
+        yield from body(section)
         if n == 1 and drawn.is_across:
             yield from next_sheet(across=False)
 

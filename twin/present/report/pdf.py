@@ -14,7 +14,8 @@ from reportlab.platypus import CondPageBreak, Spacer
 from twin.present.blocks import Grid, Lines, Picture, Section
 from twin.present.figures import FIGURES, NamedFigure, png_bytes
 from twin.present.figures.style import says_nothing
-from twin.present.paper import block, document_bytes, opening, style, table, text
+from twin.present.paper import block, document_bytes, style, table, text
+from twin.present.paper_order import chapter
 from twin.present.report import (
     chapters,
     hang,
@@ -59,9 +60,7 @@ def _story(result: Result, reviews: Reviews) -> Iterator[Any]:
     yield from _front(result, reviews)
     yield CondPageBreak(_ROOM_FOR_CHAPTERS)
     for n, section in enumerate(_chapters(result, reviews), start=1):
-        yield from opening(n, section)
-        for one in section.blocks:
-            yield from block(one)
+        yield from chapter(n, section)
 
 
 def _front(result: Result, reviews: Reviews) -> Iterator[Any]:
