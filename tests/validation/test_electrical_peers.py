@@ -195,9 +195,10 @@ def test_a_long_thin_feed_is_remarked() -> None:
 
 
 def test_a_feed_that_cannot_carry_its_load_is_said_and_not_exported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 0.15 ohm at 400 V at most V^2 / 4 R, 267 kW, reach a load at unity power factor."""
+    monkeypatch.setenv("COLUMNS", "300")  # wide enough for each sentence on one line
     scenario = tmp_path / "collapse.json"
     scenario.write_text(json.dumps(thin_feed(0.001)), encoding="utf-8")
     found = twin.check(twin.load(scenario))
