@@ -130,6 +130,8 @@ def test_one_number_makes_the_site_larger(tmp_path: Path) -> None:
     file = scenario(tmp_path, in_blocks(), faults={})
     two = twin.load(file)
     five = twin.load(file, {"blocks.pod.count": "5"})
+    moved = twin.load(file, {"blocks.pod.pitch": "[20 m, 40 m]"})
+    assert moved.changed() == {"blocks.pod.pitch": "[20 m, 40 m]"}
     assert len(twin.build(two).racks.id) * 5 == len(twin.build(five).racks.id) * 2
     assert (
         twin.build(two.with_(blocks__pod__count=5))
@@ -335,7 +337,7 @@ def test_redundancy_knows_members_of_copies(tmp_path: Path) -> None:
 
 
 def test_what_is_said_of_every_copy_in_the_same_words_stands_once(tmp_path: Path, capfd) -> None:
-    """Chillers of five copies on a cool site: one row that names three and counts the others."""
+    """Chillers of five copies on a cool site: one row that names all in one word."""
     chiller = COOLING["plant"][0] | {"type": "chiller_air_710", "supply_temperature": "15 °C"}
     layout = in_blocks(5, cooling=COOLING | {"plant": [chiller]})
     air = {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}
@@ -345,4 +347,4 @@ def test_what_is_said_of_every_copy_in_the_same_words_stands_once(tmp_path: Path
     said = Counter(row["code"] for row in told["findings"])
     assert said["chiller_outside_curve"] == 5
     rows = [row for row in shown(told)["findings"] if row["code"] == "chiller_outside_curve"]
-    assert [row["component"] for row in rows] == ["water_1, water_2, water_3 and 2 more"]
+    assert [row["component"] for row in rows] == ["water_1–5"]

@@ -8,6 +8,7 @@ from typing import Any
 from twin.cli import face, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 from twin.errors import InputError
+from twin.quantities import span
 
 
 def check(file: Input, changes: Overrides = None, seed: Seed = None, json: Json = False) -> None:
@@ -43,13 +44,6 @@ def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         said = tuple(value for key, value in row.items() if key != "component")
         groups.setdefault(said, []).append(row)
     return [
-        {**same[0], "component": _named([row["component"] for row in same])}
+        {**same[0], "component": span([row["component"] for row in same])}
         for same in groups.values()
     ]
-
-
-def _named(components: list[str]) -> str:
-    """All of them, or the first and how many more."""
-    first = ", ".join(components[:3])
-    more = len(components) - 3
-    return first if more <= 0 else f"{first} and {more} more"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from twin.catalogue.witness import bare
 from twin.errors import Problem, did_you_mean
@@ -79,13 +82,21 @@ class Document:
                 held = held.get(index, {}) if isinstance(held, dict) else {}
             for part in key.replace("__", ".").split(".")[len(place) :]:  # made with its parents
                 held = held[part] if isinstance(held, dict) and part in held else held
-            yield key, brief(str(held), 200)
+            yield key, brief(_as_written(held), 200)
 
     def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
         """The file that the text `reference`, written at `loc`, names; InputError where it leaves
         `root`.
         """
         return resolve(reference, self.path, self.root, self.problem(loc, "", ""))
+
+
+def _as_written(value: Any) -> str:
+    """A value as people write it in one line."""
+    if not isinstance(value, list | dict):
+        return str(value)
+    line: str = yaml.safe_dump(value, default_flow_style=True, width=math.inf, sort_keys=False)
+    return line.strip()
 
 
 def read(path: Path, root: Path | None = None) -> Document:
