@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks import against, climate, peers
+from tests.benchmarks import against, climate, peers, radial
 from tests.benchmarks.cases import DAY_S, measured
 
 SHIPPED = ("first_factory", "superpod_day", "chiller_loss", "frontier_idle", "frontier_day")
@@ -174,6 +174,7 @@ def growth(quick: bool) -> None:
     stages = (*heads, "1,000 years", "peak MB")
     table("Engines of redundancy, s", stages, campuses((1, 2) if quick else (1, 2, 5, 10)))
     table("The year", climate.HEADS, climate.rows(5, 30 if quick else 366))
+    table("Radial load flow", radial.HEADS, radial.rows(*((500, 24) if quick else ())))
     table("Start", ("what", "s"), starts())
     heads = ("program", "what it does", "s")
     table("Beside others, one day of 144 nodes in the same run", heads, peers.rows())

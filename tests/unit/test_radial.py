@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.benchmarks.radial import rows
 from twin.physics.radial import RadialNetwork, radial_network, solve
 
 
@@ -73,3 +74,10 @@ def test_a_network_that_cannot_carry_its_load_is_told() -> None:
     network, load, _, _ = random_tree(30, 3)
     with pytest.raises(ArithmeticError, match="cannot carry its load"):
         solve(network, load * 1e5)
+
+
+def test_a_wide_tree_has_the_voltages_of_power_grid_model() -> None:
+    """The tree of the benchmark, which holds them to 1e-6 before it times anything beside it."""
+    pytest.importorskip("power_grid_model", reason="power-grid-model is not installed")
+    asked = [str(row[0]) for row in rows(600, 24)]
+    assert asked[-1].startswith("power-grid-model")
