@@ -185,6 +185,21 @@ def test_a_reset_by_weather_raises_the_water() -> None:
     assert degc == pytest.approx(16 + 4.5 + heat_w / (CGAM_W / BAND_K), abs=1e-6)
 
 
+def test_a_reset_by_load_stands_still_at_low_load() -> None:
+    """29.2 of 119.9 kW: 3 K (0.8 - 0.244) / 0.6 over 16 °C, and 0.2 K of the band. It hunted from
+    18.75 to 19.19 °C, between 11 and 45 kW.
+    """
+    idle_w = 4 * 5.94e3 + 2 * 1244.8 + 3e3
+    share = idle_w / (4 * 28.6e3 + 2 * 1244.8 + 3e3)
+    low = {"low": "20 %", "full": "80 %", "by": "3 K"}
+    run = at_work(room(load_reset=low), workload=[], site=site(20.0))
+    hours = run.frame("loops").query("loop == 'chilled' and time_s > 4 * 3600")
+    by_hand = 16 + 3.0 * (0.8 - share) / 0.6 + idle_w / (CGAM_W / BAND_K)
+    assert by_hand == pytest.approx(18.98, abs=0.005)
+    assert hours.temperature_degc.to_numpy() == pytest.approx(by_hand, abs=1e-3)
+    assert hours.heat_w.to_numpy() == pytest.approx(idle_w, rel=1e-3)
+
+
 def test_variable_pumps_draw_the_cube_and_heat_the_water_by_it() -> None:
     """6 kW, no slower than 30 %: 162 W at idle racks of 5.94 kW, two handlers of 1.245 kW."""
     layout = room(variable_pumps="30 %", pump_power="6 kW")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Mask
 from twin.errors import RunError
 from twin.physics.crossing import Crossing, first_crossing
 from twin.physics.thermal import Motion, motion
@@ -13,11 +13,11 @@ from twin.physics.thermal_path import Path, follow
 from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.given import HeatGiven
 from twin.simulation.cooling.leaks import Leaks
 from twin.simulation.cooling.passed import HeatPassed
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.valves import Valves
-from twin.simulation.faults.commands import handler_fans_w
 from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
 from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
@@ -55,72 +55,18 @@ class Heat(Discipline):
         self.watchers = (*watchers, self.valves)
         self.network = world.facility.cooling
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
-        self.coolant = np.flatnonzero(flows.is_cdu)
-        self.loop_of_coolant = self.network.loop_node[self.network.units.zone[self.coolant]]
-        self.liquid = world.facility.racks.liquid_frac > 0
-        self.into_stream_frac = np.where(self.liquid, world.facility.racks.liquid_frac, 1.0)
         self.conductances = Conductances(world, plants, coils, self.valves)
-        self.passed = HeatPassed(world, self.conductances, self._into_stream_w)
         self.leaks = Leaks(world)
+        self.given = HeatGiven(world, flows, self.conductances, self.leaks)
+        self.passed = HeatPassed(world, self.conductances, self.given.into_stream_w)
+        plants.stays_w = self._stays_w
         self.air = self.network.air
         self._network: Modes | None = None
-
-    def injected_w(self) -> Array:
-        """(node,) heat of racks, fans, pumps and outdoor air, boundaries left out."""
-        return self.leaks.with_outdoor(self._closed_w(), self.world.state.plants.outdoor_degc[0])
-
-    def _closed_w(self) -> Array:
-        """The same without outdoor air that leaks in."""
-        n = self.network
-        state = self.world.state
-        q = np.zeros(n.capacity_j_k.size)
-        into_stream = self._into_stream_w()
-        q[: into_stream.size] = into_stream
-        np.add.at(q, self.loop_of_coolant, state.units.unit_w[self.coolant])
-        q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
-        for p, plant in enumerate(n.plants):
-            q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
-            q[plant.node] += state.stores.filling_w[p]
-        np.add.at(q, self.coils.water, self.coils.terms()[2])
-        q[self.water] += self.conductances.doors.taken_w(state.racks.rack_w - into_stream)
-        self.valves.inject(q)
-        if state.moisture.ratio.size:
-            of_hall = np.maximum(n.hall_plant, 0)
-            q[self.water] += total_by(of_hall, state.moisture.coil_w, self.water.size)
-        if self.air.economises:
-            self._mix_outdoor(q)
-        return q
-
-    def _into_stream_w(self) -> Array:
-        """(rack,) heat into its stream; what fans beside coolant draw above rated stays in air."""
-        rack_w = self.world.state.racks.rack_w
-        fans_w = np.where(self.liquid, self.world.state.fans.power_w, 0.0)
-        return self.into_stream_frac * (rack_w - np.minimum(fans_w, rack_w))
-
-    def _mix_outdoor(self, q: Array) -> None:
-        """Dampers let outdoor air into handlers, and as much of the hall's air out."""
-        state = self.world.state
-        share = state.coils.outdoor_frac
-        handler = self.air.handler_node
-        stream = self.conductances.streams().flow_w_k[self.air.zone_node.size :].sum(axis=1)
-        q[handler] *= 1.0 - share
-        q[handler] += share * stream * float(state.plants.outdoor_degc[0])
 
     def _set_dampers(self) -> None:
         """Dampers follow the weather whenever the controls look around."""
         if self.air.economises:
-            given_w = self._into_air_w(self.world.state.racks.rack_w - self._into_stream_w())
-            self.coils.mix(self.conductances.return_degc(given_w))
-
-    def _into_air_w(self, rack_w: Array) -> Array:
-        """(inlet,) heat that racks on a loop, and fans of handlers, give to the air that passes, as
-        it arrives at inlets.
-        """
-        zone = self.conductances.doors.into_zones_w(rack_w)
-        if self.world.state.moisture.ratio.size:
-            zone = zone + self.world.state.moisture.air_w @ self.air.inlet_share
-        supplied_w = handler_fans_w(self.world) - self.coils.terms()[2]
-        return self.conductances.streams().spread(np.concatenate([zone, supplied_w]))
+            self.coils.mix(self.conductances.return_degc(self.given.into_air_w()))
 
     def _boundary_w(self) -> Array:
         """(plant,) constant part of the heat that each plant gives to its water."""
@@ -131,7 +77,7 @@ class Heat(Discipline):
         """Set the motion that holds until the next event."""
         own = self.own
         self._set_dampers()
-        own.heat_w = self.injected_w()
+        own.heat_w = self.given.injected_w()
         drive = own.heat_w.copy()
         drive[self.water] += self._boundary_w()
         self._network = self.conductances.decomposed()
@@ -146,6 +92,15 @@ class Heat(Discipline):
             self._network = self.conductances.decomposed()
         apart = own.apart_k_s if own.apart_k_s.size else None
         return Motion(self._network, own.temperature_degc, own.drive, apart)
+
+    def _stays_w(self, node: int) -> float:
+        """Heat that a node off the racks keeps now: C dT/dt; none before anything has moved."""
+        if not self.own.drive.size:
+            return 0.0
+        move = self._motion()
+        crowds = move.network.crowds
+        lump = node if crowds is None else int(crowds.place[node])
+        return float(self.network.capacity_j_k[node] * move.slope_k_s()[lump])
 
     def advance(self, span_s: float) -> None:
         """Move temperatures on and sum the heat that passed, exactly."""
@@ -195,7 +150,7 @@ class Heat(Discipline):
     def _rows_w(self, stretch: Stretch) -> Array:
         """(look + 1, node) heat before the first look and from each on."""
         own_w = self.own.heat_w
-        closed_w = self._closed_w() if self.leaks.any else own_w
+        closed_w = self.given.closed_w() if self.leaks.any else own_w
         return np.vstack([own_w, self.leaks.with_outdoor(closed_w, stretch.outdoor_degc[1:, 0])])
 
     def _untouched(self, path: Path, stretch: Stretch) -> Mask:
@@ -291,7 +246,7 @@ class Heat(Discipline):
         """Temperatures after a long implicit step; plants stay near the segment they are on."""
         segment = self.plants.own.segment
         hold = self.network.capacity_j_k / START_STEP_S
-        heat = self.injected_w()
+        heat = self.given.injected_w()
         heat[self.water] += self._boundary_w()
         after = self.conductances.solved(heat + hold * before, hold)
         lower = segment[:, 3] - NUDGE_K

@@ -4,6 +4,7 @@ water.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +40,8 @@ class Plants(Discipline):
         self.plants = world.facility.cooling.plants
         world.clock.can("plant scan", self._scan)
         self.alarms = Alarms(world)
+        self.stays_w: Callable[[int], float] = lambda _: 0.0
+        """Heat that the water of a node keeps now; `heat` knows it."""
         self._tanks = any(plant.store is not None for plant in self.plants)
         self._known: list[tuple[object, Array]] = [(None, np.zeros(0)) for _ in self.plants]
         self._counted: tuple[int, list[tuple[float, int, int]]] = (-1, [])
@@ -63,18 +66,22 @@ class Plants(Discipline):
         raised = np.zeros(len(self.plants))
         speed = np.ones(len(self.plants))
         for p, plant in enumerate(self.plants):
-            load = self._load_frac(p, plant)
-            raised[p] = plant.load_raised_k(load)
-            speed[p] = plant.pump_speed_frac(load)
+            if plant.load_reset is not None:
+                raised[p] = plant.load_raised_k(self._load_frac(p, plant, self.stays_w(plant.node)))
+            if plant.pump_least_frac is not None:
+                speed[p] = plant.pump_speed_frac(self._load_frac(p, plant))
         own.load_raise_k = raised
         own.pump_frac = speed
 
-    def _load_frac(self, p: int, plant: Plant) -> float:
-        """Heat that a plant takes over that at the design point; 1 where nothing asks for it."""
-        if plant.load_reset is None and plant.pump_least_frac is None:
-            return 1.0
+    def _load_frac(self, p: int, plant: Plant, stays_w: float = 0.0) -> float:
+        """Heat that a plant takes, and what stays in its water, over that at the design point.
+
+        Both are what arrives from the house, which a set-point does not move at once: by the heat
+        taken alone, a raised one would ask for a higher one.
+        """
         water = float(self.world.state.heat.temperature_degc[plant.node])
-        return float(taken_w(self.own.segment[p], water) / max(self._design_w[p], 1.0))
+        arrives_w = float(taken_w(self.own.segment[p], water)) + stays_w
+        return arrives_w / max(float(self._design_w[p]), 1.0)
 
     @cached_property
     def _design_w(self) -> Array:
