@@ -155,6 +155,92 @@ def test_three_arms_share_the_error_of_their_intervals() -> None:
     assert (one.low, one.high) == pytest.approx((wide.low, wide.high))
 
 
+def made(arm: str, seed: int) -> dict[str, float]:
+    """A design that serves less draws less, one that serves as much draws a little less, and one
+    that serves more draws more; none is told by its outcomes what it served.
+    """
+    tokens = {"as_built": 10e9, "small": 8e9, "tuned": 10e9, "large": 12e9, "leaky": 9e9}[arm]
+    drawn_j = {"as_built": 1.0, "small": 0.88, "tuned": 0.95, "large": 1.1, "leaky": 1.2}[arm]
+    energy_j = 3.6e9 * drawn_j + 1e6 * np.random.default_rng(seed).normal()
+    return {"energy_facility_j": energy_j, "peak_demand_w": 5e4 * drawn_j, "tokens_total": tokens}
+
+
+def test_an_arm_is_no_better_for_drawing_less_where_it_made_less() -> None:
+    """The rule of comparisons, though tokens are no outcome that the study keeps: an amount decides
+    only where no less was made. Of what was made the change of one unit is told instead.
+    """
+    arms: dict[str, Any] = {"as_built": {}, "small": {}, "tuned": {}, "large": {}, "leaky": {}}
+    found = twin.study(
+        made, arms=arms, replications=3, outcomes=["energy_facility_j", "peak_demand_w"]
+    )
+    assert "tokens_total" not in found.table
+    by_arm = {one.arm: one for one in differences(Reading(found), "energy_facility_j")}
+    assert {arm: one.gains for arm, one in by_arm.items()} == {
+        "small": None, "tuned": True, "large": None, "leaky": False,
+    }  # fmt: skip
+    # 0.88 of the energy for 0.8 of the tokens is 10 % more a token
+    assert by_arm["small"].each_frac == pytest.approx(0.1, abs=1e-3)
+    text = page(found)
+    assert verdict(text).startswith("tuned is better than as_built in energy_facility_j: -50.00")
+    assert "small differs from as_built in energy_facility_j: -120.0 kWh (-12 %), 10 % more" in text
+    assert (
+        "small made 20 % fewer tokens than as_built: that it draws, emits or pays less is not "
+        "called better." in text
+    )
+    assert "large made 20 % more tokens than as_built: that it draws, emits or pays more" in text
+    assert "leaky is worse than as_built in energy_facility_j" in text
+    assert text.count("small made 20 % fewer tokens") == text.count("large made 20 % more") == 1
+    assert "small differs from as_built in peak_demand_w: -6.000 kW (-12 %), 95 %" in text
+
+
+def test_nothing_is_decided_where_less_was_made_for_less() -> None:
+    arms: dict[str, Any] = {"as_built": {}, "small": {}}
+    found = twin.study(made, arms=arms, replications=3, outcomes=["energy_facility_j"])
+    assert differences(Reading(found), "energy_facility_j")[0].decided
+    assert twin.study_page(found).mood == "plain"
+    blind = twin.study(
+        lambda arm, seed: {"energy_facility_j": made(arm, seed)["energy_facility_j"]},
+        arms=arms, replications=3,
+    )  # fmt: skip
+    assert verdict(page(blind)).startswith("small is better than as_built")
+
+
+def test_a_file_whose_arm_serves_less_is_not_told_to_be_better(desk: Path) -> None:
+    """An hour of the shipped day with two thirds of its requests: less energy, and fewer tokens."""
+    shipped = (ROOT / "scenarios" / "first_factory.yaml").read_text(encoding="utf-8")
+    hour = shipped.replace("../layouts/gb200_su.yaml", "hall.yaml").replace("24 h", "1 h")
+    (desk / "day.yaml").write_text(hour, encoding="utf-8")
+    file = desk / "less.yaml"
+    file.write_text(
+        "name: less\nscenario: day.yaml\noutcomes: [energy_facility_j]\n"
+        "arms:\n  as_built: {}\n"
+        "  fewer: {workload.chat.requests.rate: 400 / s, workload.chat.nodes: 24}\n",
+        encoding="utf-8",
+    )
+    assert main(["study", str(file), "--out", str(desk / "out"), "--workers", "1"]) == 0
+    held = pd.read_parquet(desk / "out" / "table.parquet")
+    assert held["energy_facility_j"][1] < held["energy_facility_j"][0]
+    told = verdict((desk / "out" / "study.html").read_text(encoding="utf-8"))
+    assert told.startswith("fewer differs from as_built in energy_facility_j: -")
+    assert "fewer tokens than as_built: that it draws, emits or pays less is not called" in told
+
+
+def test_the_lowest_of_points_that_made_less_is_told_so() -> None:
+    def served(units: float) -> dict[str, float]:
+        return {"energy_facility_j": 3.6e9 * units, "gpu_hours_busy": min(60 * units, 120.0)}
+
+    outcomes = ["energy_facility_j"]
+    text = page(twin.study(served, vary={"units": [1, 2, 3]}, outcomes=outcomes))
+    assert verdict(text) == (
+        "energy_facility_j is lowest at units 1: 1.000 MWh, and highest at units 3: 3.000 MWh "
+        "(of 3 points). units 1 made 50 % fewer GPU hours of work than units 2: that it draws, "
+        "emits or pays less is not called better. Of those that made the most, units 2 has the "
+        "lowest energy_facility_j: 2.000 MWh."
+    )
+    alike = page(twin.study(served, vary={"units": [2, 3]}, outcomes=outcomes))
+    assert verdict(alike).endswith("3.000 MWh (of 2 points).")
+
+
 def test_a_sample_says_what_is_likely_and_what_moves_it() -> None:
     box: dict[str, Any] = {
         "supply": {"low": 10, "high": 20, "distribution": "uniform"},

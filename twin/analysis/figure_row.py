@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from twin.analysis.made import compared
+from twin.analysis.made import compared, counting
 
 SAME_FRAC = 1e-9
 """Numbers closer than this, as a share, are the same."""
@@ -50,8 +50,7 @@ class Row:
         if not self.better or not math.isfinite(change):
             return 0.0
         gain = change if self.better == "more" else -change
-        more = compared(self.made[n], self.made[0]) if self.made else 0
-        return 0.0 if gain * more < 0 else gain
+        return counting(gain, self.made[n], self.made[0]) if self.made else gain
 
     def changes(self, n: int) -> bool:
         """Whether result `n` has another value than the first."""

@@ -6,16 +6,20 @@ only where no less was made, and stand beside themselves for each unit that was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from twin.quantities import figures
 from twin.results import Result
 
 HOUR_S = 3600.0
 SAME_FRAC = 1e-6
 """What was made is the same where it differs by no more, as a share."""
+FOLLOWS = ("energy_facility_j", "energy_cooling_j", "peak_demand_w", "carbon_kg", "cost_usd")
+"""What falls with what is made: less of it is better only where no less was made."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,16 @@ class Made:
         """1 where run `n` made more than the first, -1 where less, 0 where the same."""
         return compared(self.amounts[n], self.amounts[0])
 
+    def said(self, held: tuple[str, float], first: tuple[str, float]) -> str:
+        """That one made less or more than another, each by its name and amount, and what is
+        therefore not called better or worse.
+        """
+        fewer = held[1] < first[1]
+        share = f"{figures(100 * abs(held[1] - first[1]) / first[1], 2)} %" if first[1] else "all"
+        told = f"{held[0]} made {share} {'fewer' if fewer else 'more'} {self.of_many}"
+        what = "less is not called better" if fewer else "more is not called worse"
+        return f"{told} than {first[0]}: that it draws, emits or pays {what}"
+
 
 def compared(held: float, first: float) -> int:
     """1 where more than the first was made, -1 where less, 0 where as much."""
@@ -45,17 +59,31 @@ def compared(held: float, first: float) -> int:
     return 1 if held > first else -1
 
 
-def made(results: Sequence[Result]) -> Made:
-    """Millions of tokens where any run made some, else GPU hours of work, else hours of racks that
-    were on.
+def counting(gain: float, held: float, first: float) -> float:
+    """What a gain in an amount that follows what is made counts for, beside what was made with it:
+    nothing where it is less of both, or more of both.
     """
-    tokens = [float(held.summary.get("tokens_total") or 0.0) / 1e6 for held in results]
+    return 0.0 if gain * compared(held, first) < 0 else gain
+
+
+def made(results: Sequence[Result]) -> Made:
+    """What their summaries say, else hours of racks that were on."""
+    told = made_by_summaries([held.summary for held in results])
+    return told or Made("a rack hour", "rack hours", tuple(_rack_hours(held) for held in results))
+
+
+def made_by_summaries(summaries: Sequence[Mapping[str, Any]]) -> Made | None:
+    """Millions of tokens where any run made some, else GPU hours of work; None of neither."""
+    tokens = [amount / 1e6 for amount in _numbers(summaries, "tokens_total")]
     if any(tokens):
         return Made("a million tokens", "tokens", tuple(tokens))
-    busy = [float(held.summary.get("gpu_hours_busy") or 0.0) for held in results]
-    if any(busy):
-        return Made("a GPU hour of work", "GPU hours of work", tuple(busy))
-    return Made("a rack hour", "rack hours", tuple(_rack_hours(held) for held in results))
+    busy = _numbers(summaries, "gpu_hours_busy")
+    return Made("a GPU hour of work", "GPU hours of work", tuple(busy)) if any(busy) else None
+
+
+def _numbers(summaries: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    held = [float(one.get(name) or 0.0) for one in summaries]
+    return [amount if np.isfinite(amount) else 0.0 for amount in held]
 
 
 def _rack_hours(result: Result) -> float:

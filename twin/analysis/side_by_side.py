@@ -13,7 +13,7 @@ from typing import Any
 from twin.analysis.compare import Comparison, compare, stated
 from twin.analysis.economics import figures
 from twin.analysis.figure_row import Row
-from twin.analysis.made import Made, made
+from twin.analysis.made import FOLLOWS, Made, made
 from twin.analysis.verdict import availability, judgements, made_frac, missed
 from twin.named_quantity import spoken
 from twin.quantities import duration
@@ -120,8 +120,6 @@ AMOUNTS = frozenset(
      "carbon_kg", "cost_usd"}
 )  # fmt: skip
 """What grows with the length of a run: of unlike lengths neither is better."""
-_FOLLOWS = ("energy_facility_j", "peak_demand_w", "carbon_kg", "cost_usd")
-"""What falls with what is made: less of it is better only where no less was made."""
 _EACH = (
     ("energy_each_j", "energy_facility_j", "Energy"),
     ("carbon_each_kg", "carbon_kg", "Carbon"),
@@ -150,7 +148,7 @@ def _decides(results: Sequence[Result], served: Made) -> Iterator[Row]:
         yield Row(name, what, tuple(of(held) for held in results), better)
     for name, what, better in summary[3:]:
         row = _row(name, what, better, told)
-        yield replace(row, made=served.amounts) if name in _FOLLOWS else row
+        yield replace(row, made=served.amounts) if name in FOLLOWS else row
     yield from _each(told, served)
     for name, what, better in _ECONOMICS:
         if any(name in held for held in economics):

@@ -41,12 +41,8 @@ def _made_other(found: SideBySide, n: int, name: str) -> list[str]:
     if not any(row.gains(n) == 0 for row in kept_back):
         return []
     first, held = (found.made.amounts[k] for k in (0, n))
-    fewer = held < first
-    share = f"{figures(100 * abs(held - first) / first, 2)} %" if first else "all"
-    told = f"{name} made {share} {'fewer' if fewer else 'more'} {found.made.of_many}"
-    what = "less is not called better" if fewer else "more is not called worse"
-    each = f"each is told {found.made.unit} as well"
-    return [f"{told} than {found.names[0]}: that it draws, emits or pays {what}; {each}."]
+    told = found.made.said((name, held), (found.names[0], first))
+    return [f"{told}; each is told {found.made.unit} as well."]
 
 
 def _against_first(found: SideBySide, n: int, name: str) -> str:

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from twin.study.experiments.case import Case, CaseAnswer
 from twin.study.experiments.journal import AnswerJournal, Forgetful, Kept
 from twin.study.experiments.runner import runner
 from twin.study.experiments.runner_kind import Runner
 from twin.study.experiments.subject import Keyed, Subject
-from twin.study.experiments.table import (
-    OnFailure,
-    judged_names,
-    lacks,
-    refuse_unknown,
-    table,
-    verdict,
-)
+from twin.study.experiments.table import OnFailure, judged_names, lacks, refuse_unknown, verdict
 
 Tell = Callable[[int, int], None]
 """Called with how many cases are answered, and of how many."""
@@ -36,19 +27,18 @@ def evaluate(
     folder: Path | None = None,
     tell: Tell | None = None,
     keys: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """One row a case: `case`, the varied names, `seed`, `status`, `reason`, outcomes.
+) -> list[CaseAnswer]:
+    """What came of each case, in their order.
 
     subject      what is evaluated: `ScenarioSubject` or `FunctionSubject`
-    outcomes     only these, each of which must be finite; empty for all
-    on_failure   `name` failed cases in the table; `rerun` those that failed before, then name; or
-                 `leave_out` of the table what is not done
+    outcomes     wanted of every run: an answer without one is none
+    on_failure   `rerun` runs again what failed before
     workers      processes on this machine; at 1 everything happens in this one
     cluster      address of a Dask scheduler, such as tcp://host:8786, in place of processes
     folder       where answers are kept as they come; a study that is begun again there goes on
     tell         called with how many cases are answered, and of how many
     keys         what `subject.keyed` said of the cases, where that has been asked before
-    The table is the same for any number of workers, and for a study that was killed and begun
+    Answers are the same for any number of workers, and for a study that was killed and begun
     again. Raises InputError with every problem of the cases before the first runs, and OutputError
     where answers cannot be kept.
     """
@@ -64,7 +54,7 @@ def evaluate(
         raise KeyboardInterrupt(_stopped(asked, found, folder)) from stop
     finally:
         kept.close()
-    return table(cases, [found[key] for key, _ in asked], outcomes, on_failure)
+    return [found[key] for key, _ in asked]
 
 
 def _still_good(

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.figure_row import SAME_FRAC
+from twin.analysis.made import FOLLOWS, counting
 from twin.analysis.statistics import mean_interval, paired_difference
 from twin.study.experiments.constraints import MEETS
-from twin.study.experiments.reading import LINE, POINT, TURN, Reading, shared, way
+from twin.study.experiments.reading import LINE, MADE, POINT, TURN, Reading, shared, way
 
 LEVEL = 0.95
 LEVELS_MAX = 12
@@ -40,6 +41,9 @@ class ArmDifference:
     draws: int
     by_point: tuple[float, ...] = ()
     """The difference at every point, of which it is the mean."""
+    made: float = 0.0
+    """What the arm made with it, where less of it is better only if no less was made."""
+    first_made: float = 0.0
 
     @property
     def same(self) -> bool:
@@ -54,10 +58,17 @@ class ArmDifference:
 
     @property
     def gains(self) -> bool | None:
-        """Whether the arm is better; None where neither way is."""
-        if not way(self.outcome):
-            return None
-        return (self.difference > 0) == (way(self.outcome) == "more")
+        """Whether the arm is better; None where neither way is, or the gain does not count beside
+        what was made.
+        """
+        gain = self.difference if way(self.outcome) == "more" else -self.difference
+        counts = counting(gain, self.made, self.first_made)
+        return counts > 0 if way(self.outcome) and counts else None
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether it is neither better nor worse because what was made differs."""
+        return bool(way(self.outcome)) and not self.same and self.gains is None
 
     @property
     def change_frac(self) -> float:
@@ -66,6 +77,12 @@ class ArmDifference:
         """
         says = self.first_mean * self.mean > 0
         return self.difference / abs(self.first_mean) if says else math.nan
+
+    @property
+    def each_frac(self) -> float:
+        """The change for each unit that was made; NaN where one made none."""
+        says = self.made > 0 and self.first_made > 0
+        return (1 + self.change_frac) * self.first_made / self.made - 1 if says else math.nan
 
 
 def differences(read: Reading, outcome: str) -> list[ArmDifference]:
@@ -80,6 +97,10 @@ def differences(read: Reading, outcome: str) -> list[ArmDifference]:
     whole = read.whole(outcome)
     found = [_difference(arm, outcome, draws[arm], first, level) for arm in others]
     placed = [replace(one, by_point=_by_point(whole, read.arms[0], one.arm)) for one in found]
+    if outcome in FOLLOWS:
+        made = {arm: float(held.mean()) for arm, held in read.draws(MADE).items() if held.size}
+        beside = made[read.arms[0]] if placed else 0.0
+        placed = [replace(one, made=made[one.arm], first_made=beside) for one in placed]
     return [replace(one, difference=0.0) if one.same else one for one in placed]
 
 

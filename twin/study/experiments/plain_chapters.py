@@ -36,6 +36,7 @@ from twin.study.experiments.study_chapters import page_table
 
 LINES_MAX = 6
 ROWS_MAX = 30
+_NOT_SHOWN = ("by_point", "made", "first_made")
 Tile = tuple[str, str, str]
 
 
@@ -115,7 +116,7 @@ def _arms(read: Reading) -> PageSection:
 
 
 def _shown(one: ArmDifference) -> dict[str, object]:
-    held = {name: value for name, value in vars(one).items() if name != "by_point"}
+    held = {name: value for name, value in vars(one).items() if name not in _NOT_SHOWN}
     return {**held, "change_frac": one.change_frac}
 
 

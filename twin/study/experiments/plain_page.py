@@ -42,7 +42,11 @@ def _mood(read: Reading) -> str:
         return "bad"
     if not read.leads or kind(read) != "arms":
         return "plain"
-    return "good" if any(one.decided for one in differences(read, read.leads[0])) else "plain"
+    return (
+        "good"
+        if any(one.decided and not one.kept_back for one in differences(read, read.leads[0]))
+        else "plain"
+    )
 
 
 def _asked(read: Reading) -> str:

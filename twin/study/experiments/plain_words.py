@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from twin.analysis.made import FOLLOWS, compared
+from twin.quantities import figures
 from twin.study.experiments.constraints import MEETS, nobody_meets
 from twin.study.experiments.outcome_words import apart, between, less, less_between, precise
 from twin.study.experiments.plain_answers import (
@@ -19,7 +21,7 @@ from twin.study.experiments.plain_answers import (
     spread,
     swings,
 )
-from twin.study.experiments.reading import Reading, way
+from twin.study.experiments.reading import MADE, Reading, listed, way
 
 NOTHING = "No run of the study was done."
 NO_NUMBER = "The runs are done, and have no number in common to look at."
@@ -45,12 +47,15 @@ def told(read: Reading) -> list[str]:
 
 
 def _of_arms(read: Reading) -> Iterator[str]:
+    said: set[str] = set()
     answers = [differences(read, outcome) for outcome in read.leads]
     for outcome, found in zip(read.leads, answers, strict=True):
         if not found:
             yield f"No point is done in every arm, so {outcome} of arms cannot be held together."
             continue
-        yield from (_arm(read, one) for one in best_first(found))
+        for one in best_first(found):
+            yield listed([_arm(read, one), _arm_made(read, one) if one.arm not in said else ""])
+            said |= {one.arm} if one.kept_back else set()
     if any(one.draws == 1 for found in answers for one in found):
         chance = "One seed does not say how far chance reaches"
         yield f"{chance}; a study that states replications runs more."
@@ -59,11 +64,16 @@ def _of_arms(read: Reading) -> Iterator[str]:
 
 
 def best_first(found: list[ArmDifference]) -> list[ArmDifference]:
-    """Arms by what they gain; by how far apart where neither way is better."""
+    """Arms by what they gain, the better before those that are neither, and these before the worse;
+    by how far apart where neither way is better.
+    """
     sign = {"more": -1.0, "less": 1.0}.get(way(found[0].outcome))
     if sign is None:
         return sorted(found, key=lambda one: -abs(one.difference))
-    return sorted(found, key=lambda one: sign * one.difference)
+    place = {True: 0, None: 1, False: 2}
+    return sorted(
+        found, key=lambda one: (1 if one.same else place[one.gains], sign * one.difference)
+    )
 
 
 def _arm(read: Reading, one: ArmDifference) -> str:
@@ -74,7 +84,26 @@ def _arm(read: Reading, one: ArmDifference) -> str:
     verb = {True: "is better than", False: "is worse than", None: "differs from"}[one.gains]
     sure = one.decided or math.isnan(one.low)
     told = f"{one.arm} {verb} {first}" if sure else f"{one.arm} and {first} are not told apart"
-    return f"{told} in {one.outcome}: {', '.join([_change(one), *_reach(read, one)])}."
+    parts = [_change(one), *_each(read, one), *_reach(read, one)]
+    return f"{told} in {one.outcome}: {', '.join(parts)}."
+
+
+def _arm_made(read: Reading, one: ArmDifference) -> str:
+    """Why an amount is not called better or worse; nothing where it is, or could not be."""
+    made = read.found.made
+    if not made or not one.kept_back:
+        return ""
+    return made.said((one.arm, one.made), (read.arms[0], one.first_made)) + "."
+
+
+def _each(read: Reading, one: ArmDifference) -> Iterator[str]:
+    """How an amount that is not called better or worse changes for each unit that was made."""
+    made = read.found.made
+    if not made or not one.kept_back or one.outcome.endswith("_w"):
+        return
+    if math.isfinite(one.each_frac):
+        many = "more" if one.each_frac > 0 else "less"
+        yield f"{figures(100 * abs(one.each_frac), 2)} % {many} for {made.unit}"
 
 
 def _change(one: ArmDifference) -> str:
@@ -114,7 +143,23 @@ def _extremes(read: Reading, outcome: str) -> str:
     ends = apart(float(able.iloc[0][outcome]), float(able.iloc[-1][outcome]), outcome)
     says = f"{outcome} is {best} at {_where(read, outcome, able)}: {ends[0]}, "
     says += f"and {worst} at {_where(read, outcome, able, -1)}: {ends[1]} ({of})."
-    return f"{says} {_how_sure(read, outcome, able)}".rstrip()
+    return listed([says, *_lowest_made(read, outcome, able), _how_sure(read, outcome, able)])
+
+
+def _lowest_made(read: Reading, outcome: str, rows: pd.DataFrame) -> Iterator[str]:
+    """That the lowest of an amount made less than others, and where it is lowest of those that made
+    the most.
+    """
+    made = read.found.made
+    amounts = [float(one) for one in rows[MADE]]
+    most = max(amounts)
+    if not made or outcome not in FOLLOWS or not compared(amounts[0], most):
+        return
+    full = rows[[not compared(one, most) for one in amounts]]
+    low, best = (read.at(_row(one.iloc[0])) for one in (rows, full))
+    told = made.said((low, amounts[0]), (best, float(full.iloc[0][MADE])))
+    level = precise(float(full.iloc[0][outcome]), outcome)
+    yield f"{told}. Of those that made the most, {best} has the lowest {outcome}: {level}."
 
 
 def _everywhere(read: Reading) -> str:

@@ -22,7 +22,7 @@ from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.points import Points
 from twin.study.experiments.scenario_subject import ScenarioSubject
 from twin.study.experiments.subject import Function, FunctionSubject, Subject
-from twin.study.experiments.table import OnFailure
+from twin.study.experiments.table import OnFailure, table
 from twin.study.experiments.whole_keys import whole_keys
 
 Asked = str | Path | Scenario | Function
@@ -88,7 +88,7 @@ class Question:
         subject = self.subject
         if isinstance(subject, ScenarioSubject):
             subject = subject.wanting(outcomes)
-        return evaluate(
+        answers = evaluate(
             cases,
             subject,
             outcomes=outcomes,
@@ -98,6 +98,7 @@ class Question:
             folder=self.how.folder,
             tell=self.how.tell,
         )
+        return table(cases, answers, outcomes, kept)
 
 
 def question(

@@ -24,9 +24,10 @@ _RESIDUAL = "_residual_frac"
 POINT = " point"
 TURN = " turn"
 RUNS = " runs"
+MADE = " made"
 LINE = " line"
 """Columns of a reading, by names that nothing that varies and no outcome has: which point, which
-replication (from 0), how many runs, and which line of a figure."""
+replication (from 0), how many runs, what was made, and which line of a figure."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,16 @@ class Reading:
 
     @cached_property
     def done(self) -> pd.DataFrame:
-        """Cases that may be analysed, with POINT and TURN."""
+        """Cases that may be analysed, with POINT, TURN and MADE (0 where no run tells)."""
         plan = self.found.plan
         table = self.found.table
         held = table[table["status"] == "done"]
         at = held["case"].to_numpy(dtype=int) - 1
         arms = max(1, len(plan.arms))
         point = at // (arms * plan.replications)
-        return held.assign(**{POINT: point, TURN: at // arms % plan.replications})
+        made = self.found.made
+        amounts = np.array(made.amounts)[at] if made else 0.0
+        return held.assign(**{POINT: point, TURN: at // arms % plan.replications, MADE: amounts})
 
     @property
     def sampled(self) -> bool:
@@ -80,7 +83,7 @@ class Reading:
     @property
     def numbers(self) -> list[str]:
         """Outcomes that every case that is done has a number for."""
-        known = {*FRONT, *AFTER, MEETS, *self.found.plan.vary, POINT, TURN, *_NO_ANSWERS}
+        known = {*FRONT, *AFTER, MEETS, *self.found.plan.vary, POINT, TURN, MADE, *_NO_ANSWERS}
         names = [n for n in self.done if n not in known and not str(n).endswith(_RESIDUAL)]
         return [str(n) for n in names if np.isfinite(self.done[n].to_numpy(dtype=float)).all()]
 
@@ -128,11 +131,11 @@ class Reading:
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """One row a steady point and arm: what it is, the mean of every lead, `meets` (all its runs
-        the constraints), and RUNS.
+        """One row a steady point and arm: what it is, means of every lead and of MADE, `meets` (all
+        its runs the constraints), and RUNS.
         """
         groups = self.steady.groupby(self._keys, sort=False)
-        means = groups[list(self.leads)].mean()
+        means = groups[[*self.leads, MADE]].mean()
         first = groups[list(self.moved)].first() if self.moved else means[[]]
         meets = groups[MEETS].all() if MEETS in self.done else True
         return first.join(means).assign(**{MEETS: meets, RUNS: groups.size()}).reset_index()

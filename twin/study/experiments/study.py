@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.analysis.made import Made, made_by_summaries
 from twin.errors import InputError
 from twin.scenario import Scenario
 from twin.study.experiments.constraints import Constraint, with_meets
@@ -18,7 +19,7 @@ from twin.study.experiments.evaluate import Tell, evaluate
 from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.study_file import AskedStudy, read_study, study_of
 from twin.study.experiments.subject import Function
-from twin.study.experiments.table import OnFailure
+from twin.study.experiments.table import OnFailure, table
 from twin.study.experiments.table_files import write_tables
 
 
@@ -36,6 +37,8 @@ class StudyResult:
     """Those on outcomes, which the column `meets` judges."""
     cases: int = 0
     """How many there were."""
+    made: Made | None = None
+    """What each case made; None where no run tells."""
 
     @property
     def left_out(self) -> int:
@@ -69,7 +72,7 @@ def run_study(
     """
     plan = asked.plan
     try:
-        found = evaluate(
+        answers = evaluate(
             asked.cases,
             asked.subject,
             outcomes=asked.wanted,
@@ -80,10 +83,12 @@ def run_study(
             tell=tell,
             keys=asked.keys,
         )
+        found = table(asked.cases, answers, asked.wanted, plan.on_failure)
     except InputError as error:
         raise asked.at_its_lines(error) from error
     judged = with_meets(found, asked.constraints)
-    return StudyResult(plan, judged, asked.units, asked.constraints, len(asked.cases))
+    made = made_by_summaries([one.outcomes for one in answers])
+    return StudyResult(plan, judged, asked.units, asked.constraints, len(asked.cases), made)
 
 
 def study(
