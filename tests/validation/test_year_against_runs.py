@@ -14,6 +14,8 @@ from conftest import small_layout
 
 import twin
 from twin.analysis.climate.answer import ClimateYear
+from twin.study.climate import year_of
+from twin.study.year_of_plants import plants
 
 HOURS = 72
 COOLING = {"leakage": 5.0, "humidifier": 100.0, "humidifier_type": "evaporative"}
@@ -127,6 +129,27 @@ def test_dampers_shut_for_water_that_evaporates() -> None:
     wue = mean(year.hours.water_kg_s["humidifiers"], 99 * 24) * 3.6e6 / it_w
     assert wue == pytest.approx(run["wue_l_per_kwh"], rel=0.1)
     assert mean(year.hours.facility_w, 99 * 24) / it_w == pytest.approx(run["pue"], rel=0.02)
+
+
+def test_the_common_pipe_of_a_year_mixes_at_the_pump_speed_of_the_hour() -> None:
+    """Dampers leave the chiller's pumps at 20 % in most hours, and at full speed where air is warm:
+    132.6 kW then, 1.5 L/s of a house of 33.07 kW/K, so water stands at 16 °C + Q (3 K / 433.6 kW +
+    1 / P - 1 / H). The year had H at its mean speed, and water 6 K too cold in just these hours.
+    """
+    layout = small_layout(2, 3)
+    pumps = {"pump_power": "10 kW", "variable_pumps": "20 %", "primary_flow": "1.5 L/s"}
+    layout["cooling"]["plant"][1] |= pumps
+    economiser = {"dew_point_low": "-20 °C", "humidity_high": 0.9}
+    layout["cooling"]["air"][0] |= {"supply_temperature": "20 °C", "economiser": economiser}
+    facility = twin.build(as_scenario(layout))
+    year = year_of("chicago")
+    work = plants(facility, facility.racks.rated_w, year)
+    chilled = [plant.id for plant in facility.cooling.plants].index("chilled")
+    water = work.water_degc[:, chilled]
+    house_w_k = 33.068e3
+    by_hand = 16 + 132.584e3 * (3 / 433.6e3 + 1 / (0.0015 * 4.1467e6) - 1 / house_w_k)
+    assert by_hand == pytest.approx(34.22, abs=0.005)
+    assert water.max() == pytest.approx(by_hand, abs=0.01)
 
 
 def as_scenario(layout: dict[str, Any], start: str = "2026-04-10") -> twin.Scenario:

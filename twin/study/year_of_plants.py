@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,6 +57,27 @@ class _Pumped:
     """The same over that of the design point."""
     speed_frac: Array
 
+    def at(self, hours: Index) -> _Pumped:
+        """The same in some hours."""
+        return _Pumped(self.heat_w[hours], self.load_frac[hours], self.speed_frac[hours])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """How a plant is set. Arrays are (hour,) where nothing else is said."""
+
+    unit_w: Array
+    """(hour, unit of the plant) with water pumps at full speed."""
+    water_kg_s: Array
+    compressed_w: Array
+    """Heat carried by compressors."""
+    carried_w: Array
+    water_degc: Array
+    short: int
+    """Hours in which it cannot carry the heat."""
+    settings: tuple[Setting, ...]
+    """By speed of its pumps."""
+
 
 def plants(
     facility: Facility, rack_w: Array, year: YearOfAir, moist_w: Array | None = None
@@ -78,16 +99,13 @@ def plants(
         reaches_w = reaches_w + moist_w
     for p, plant in enumerate(facility.cooling.plants):
         pumped = _pumped(plant, _left_w(reaches_w[:, p], air, p), design_w[p])
-        look, short = _look(facility, plant, pumped, year)
-        water_degc[:, p] = look.water_degc
-        found = setting(look)
-        found = replace(found, unit_w=found.unit_w - _spared_w(plant, pumped.speed_frac))
-        unit_w[:, plant.all_units] = found.unit_w
+        found = _found(facility, plant, pumped, year)
+        water_degc[:, p] = found.water_degc
+        unit_w[:, plant.all_units] = found.unit_w - _spared_w(plant, pumped.speed_frac)
         water += found.water_kg_s
-        by_compressors = _compressed_w(look)
-        compressed += by_compressors
-        modes[plant.id] = _modes(plant, found, by_compressors / np.maximum(look.heat_w, 1e-9))
-        notes += _told(plant, found, short)
+        compressed += found.compressed_w
+        modes[plant.id] = _modes(plant, found)
+        notes += _told(plant, found)
     heat_w = np.asarray(reaches_w.sum(axis=1))
     return PlantsWork(unit_w, water, compressed, heat_w, modes, tuple(notes), water_degc, air)
 
@@ -104,22 +122,53 @@ def _left_w(reaches_w: Array, air: Vented, plant: int) -> Array:
     return np.asarray(np.maximum(reaches_w - air.plant_w[:, plant], 0.0))
 
 
-def _modes(plant: Plant, found: Setting, compressed_frac: Array) -> Index:
+def _modes(plant: Plant, found: _Found) -> Index:
     pads = role(plant.kind) is Role.DRY_COOLER
+    compressed_frac = found.compressed_w / np.maximum(found.carried_w, 1e-9)
     return months.of_share(compressed_frac, found.water_kg_s > 0 if pads else None)
 
 
-def _look(facility: Facility, plant: Plant, pumped: _Pumped, year: YearOfAir) -> tuple[Look, int]:
-    """What the controls of a plant see, with the water that carries the heat; and in how many hours
-    the plant cannot carry it.
+def _found(facility: Facility, plant: Plant, pumped: _Pumped, year: YearOfAir) -> _Found:
+    """How a plant is set, the hours of each speed of its pumps together: what its common pipe
+    mixes follows the speed of the hour.
+    """
+    size = pumped.heat_w.size
+    unit_w = np.zeros((size, plant.all_units.size))
+    water, compressed, carried, degc = np.zeros((4, size))
+    short = 0
+    settings: list[Setting] = []
+    for speed_frac in np.unique(pumped.speed_frac):
+        hours = np.flatnonzero(pumped.speed_frac == speed_frac)
+        look, missed = _look(facility, plant, pumped.at(hours), _air_at(year, hours))
+        found = setting(look)
+        unit_w[hours] = found.unit_w
+        water[hours] = found.water_kg_s
+        compressed[hours] = _compressed_w(look)
+        carried[hours] = look.heat_w
+        degc[hours] = look.water_degc
+        short += missed
+        settings.append(found)
+    return _Found(unit_w, water, compressed, carried, degc, short, tuple(settings))
+
+
+def _air_at(year: YearOfAir, hours: Index) -> tuple[Array, Array]:
+    return year.dry_bulb_degc[hours], year.wet_bulb_degc[hours]
+
+
+def _look(
+    facility: Facility, plant: Plant, pumped: _Pumped, air: tuple[Array, Array]
+) -> tuple[Look, int]:
+    """What the controls of a plant see in hours of one pump speed, with the water that carries the
+    heat; and in how many of them the plant cannot carry it.
+
+    air   (hour,) dry bulb, wet bulb
     """
     count = plant.units.size
-    air = (year.dry_bulb_degc, year.wet_bulb_degc)
     free = plant.all_units.size - count
     heat = pumped.heat_w
-    raised_k = plant.raised_k(year.dry_bulb_degc) + plant.load_raised_k(pumped.load_frac)
+    raised_k = plant.raised_k(air[0]) + plant.load_raised_k(pumped.load_frac)
     supply_degc = plant.supply_degc + raised_k
-    water_frac = float(pumped.speed_frac.mean())
+    water_frac = float(pumped.speed_frac[0])
     common = plant.common_pipe(count, water_frac)
     rows = segment_rows(plant, count, supply_degc, *air, free_running=free, common=common)
     steep, reference, constant, lower, upper = np.moveaxis(rows, -1, 0)
@@ -174,18 +223,22 @@ def _compressed_w(look: Look) -> Array:
     return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)
 
 
-def _told(plant: Plant, found: Setting, short: int) -> list[str]:
+def _told(plant: Plant, found: _Found) -> list[str]:
     notes = []
-    if short:
-        notes.append(f"{plant.id} cannot carry the heat in {short} hours of the year")
-    beyond = found.beyond
-    if beyond.nearest_w:
-        share = (beyond.outside + beyond.safely_outside) / max(found.settings, 1)
-        off = beyond.power_w / beyond.nearest_w - 1
+    if found.short:
+        notes.append(f"{plant.id} cannot carry the heat in {found.short} hours of the year")
+    beyond = [one.beyond for one in found.settings]
+    nearest_w = sum(one.nearest_w for one in beyond)
+    if nearest_w:
+        there = sum(one.outside + one.safely_outside for one in beyond)
+        share = there / max(sum(one.settings for one in found.settings), 1)
+        drawn_w = sum(one.power_w for one in beyond)
+        unsure_w = sum(one.unsure_w for one in beyond)
+        off = drawn_w / nearest_w - 1
         notes.append(
             f"{plant.id} works outside its chillers' curves in {percent(share, 0)} of the hours; "
             f"there power is extrapolated by the lift, {percent(abs(off), 0)} "
             f"{'more' if off > 0 else 'less'} than at the nearest point of the curves; nine of ten "
-            f"machines lie within {percent(beyond.unsure_w / beyond.power_w, 0)} of it"
+            f"machines lie within {percent(unsure_w / drawn_w, 0)} of it"
         )
     return notes
