@@ -13,7 +13,8 @@ import pandas as pd
 from twin.analysis.climate import months
 from twin.arrays import Array, Index
 from twin.cards import Shown
-from twin.scenario.series import YearOfAir, design_values
+from twin.scenario.series import YearOfAir, design_air, design_values
+from twin.scenario.series.design_days import PUBLISHED_DAYS
 
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
@@ -135,7 +136,10 @@ class ClimateYear(Shown):
         }
 
     def peaks(self) -> dict[str, Any]:
-        """The hour in which the facility draws most, and the one in which it drinks most."""
+        """The hour of the year in which the facility draws most, and the one in which it drinks
+        most; and the same of published design days, where there are any, which the year's own hours
+        may not reach.
+        """
         power = self.hours.facility_w
         water = np.sum(list(self.hours.water_kg_s.values()), axis=0)
         hottest = int(power.argmax())
@@ -146,6 +150,22 @@ class ClimateYear(Shown):
             "dry_bulb_degc": float(self.air.dry_bulb_degc[hottest]),
             "wet_bulb_degc": float(self.air.wet_bulb_degc[hottest]),
             "water_kg_s": float(water.max()),
+            **self._design_peak(),
+        }
+
+    def _design_peak(self) -> dict[str, Any]:
+        """The hour of published design days in which the facility draws most."""
+        air = design_air(self.air)
+        if air is None or self.design is None:
+            return {}
+        power = self.design.facility_w
+        day, hour = divmod(int(power.argmax()), 24)
+        return {
+            "design_power_w": float(power.max()),
+            "design_day": PUBLISHED_DAYS[day],
+            "design_day_hour": hour + 1,
+            "design_dry_bulb_degc": float(air.dry_bulb_degc[int(power.argmax())]),
+            "design_wet_bulb_degc": float(air.wet_bulb_degc[int(power.argmax())]),
         }
 
     def months(self) -> list[dict[str, float]]:

@@ -87,6 +87,8 @@ def _quantities(document: Study) -> Iterator[tuple[str, str]]:
     yield "PUE", decimals(document.get("pue"))
     yield "WUE, L/kWh", figures(document.get("wue_l_per_kwh"))
     yield "Highest power", power(part(document, "peak").get("power_w"))
+    if "design_power_w" in part(document, "peak"):
+        yield "Highest power, design days", power(part(document, "peak").get("design_power_w"))
     yield "Highest power over IT", decimals(part(document, "peak").get("power_over_it"))
     for use, kwh in part(document, "energy_kwh").items():
         yield _use(words(use)), energy(number(kwh) * KWH_J)
