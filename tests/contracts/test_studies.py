@@ -292,6 +292,60 @@ def test_a_cluster_gives_the_same_table(desk: Path) -> None:
     assert (desk / "far" / "table.parquet").read_bytes() == near
 
 
+HOST = """
+import time
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    own = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "protocol": "tcp"}
+    print(LocalCluster(dashboard_address=None, **own).scheduler_address, flush=True)
+    time.sleep(120)
+"""
+
+
+def test_a_cluster_that_dies_is_told_in_one_line(desk: Path) -> None:
+    """Killed after its first answers: distributed's own loggers told it first, with a traceback."""
+    pytest.importorskip("distributed", reason="comes with the extra `cluster`")
+    asked = study_file(
+        desk,
+        "vary:\n  supply: {path: plant.chilled_water.supply_temperature, low: 14 °C, high: 18 °C, "
+        "levels: 120}\n",
+    )
+    (desk / "host.py").write_text(HOST, encoding="utf-8")
+    python = [sys.executable, str(desk / "host.py")]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(python, stdout=subprocess.PIPE, stderr=quiet, text=True) as host:
+        try:
+            assert host.stdout is not None
+            address = host.stdout.readline().strip()
+            command = ["study", str(asked), "--out", str(desk / "out"), "--cluster", address]
+            code, said = killed_after_answers(host, command, desk / "out")
+        finally:
+            host.kill()
+    assert code == 1
+    assert said.splitlines()[1:] == ["twin: the cluster went away; finished cases are kept"]
+
+
+def killed_after_answers(
+    host: subprocess.Popen[str], command: list[str], out: Path
+) -> tuple[int, str]:
+    """The exit code and words of a study whose host is killed once some answers are kept."""
+    python = [sys.executable, "-m", "twin", *command]
+    kept = out / ".answers.jsonl"
+    study = subprocess.Popen(
+        python, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    with study:
+        ends_s = time.monotonic() + 90
+        while time.monotonic() < ends_s and study.poll() is None:
+            if kept.exists() and kept.read_bytes().count(b"\n") > 1:
+                break
+            time.sleep(0.05)
+        host.kill()
+        said = study.communicate(timeout=60)[1]
+    return study.returncode, said
+
+
 def test_nobody_at_the_address_of_a_cluster_is_said(desk: Path, capsys: Any) -> None:
     pytest.importorskip("distributed", reason="comes with the extra `cluster`")
     asked = study_file(desk, "vary: {plant.chilled_water.count: [2]}\n")
@@ -416,6 +470,35 @@ def test_a_design_that_cannot_be_built_is_a_failed_case_unless_all_are(
     capsys.readouterr()
     assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 2
     assert "did you mean 'phoenix'?" in capsys.readouterr().err
+
+
+def test_a_case_that_cannot_be_built_names_the_line_of_its_scenario(
+    desk: Path, capsys: Any
+) -> None:
+    """A fault of what one case does not have, asked in a file, in one line and in Python; where the
+    problem is of what a case changes it has no line, for no file states it.
+    """
+    day = desk / "day.yaml"
+    day.write_text(
+        "version: 1\nname: day\nlayout: layouts/hall.yaml\nhorizon: 1 h\n"
+        "site: {climate: phoenix, grid: virginia}\nfaults:\n  timeline:\n"
+        "    - {at: 30 min, component: cdu_2_pump_1}\n",
+        encoding="utf-8",
+    )
+    place = f"{day}:8:31: faults.timeline[0].component: found 'cdu_2_pump_1'"
+    file = desk / "asked.yaml"
+    file.write_text("name: a\nscenario: day.yaml\nvary: {loops.cdu.count: [1, 2]}\n")
+    lines = [["study", str(file)], ["study", str(day), "--vary", "loops.cdu.count=1,2"]]
+    for n, line in enumerate(lines):
+        assert main([*line, "--out", str(desk / f"out_{n}"), "--workers", "1"]) == 0
+        assert f"case 1 failed: {place}" in " ".join(capsys.readouterr().err.split())
+        assert table(desk / f"out_{n}")["reason"][0].startswith(place)
+    found = twin.study(twin.load(day), vary={"loops.cdu.count": [1, 2]}).table
+    assert found["reason"][0].startswith(place)
+    other = [{"at": "30 min", "component": name} for name in ("cdu_9", "cdu_1")]
+    vary = {"faults.timeline": [[one] for one in other]}
+    changed = twin.study(twin.load(day), vary=vary).table
+    assert changed["reason"][0].startswith("<input>: faults.timeline[0].component: found 'cdu_9'")
 
 
 def test_common_random_numbers_cut_the_variance_of_a_difference() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -21,6 +22,20 @@ CONNECT_S = 20
 
 
 @contextmanager
+def unlogged() -> Iterator[None]:
+    """Nothing of what distributed logs by itself: a cluster that dies is told in one line."""
+    names = [n for n in logging.root.manager.loggerDict if n.partition(".")[0] == "distributed"]
+    loud = [held for held in map(logging.getLogger, names) if not held.disabled]
+    for one in loud:
+        one.disabled = True
+    try:
+        yield
+    finally:
+        for one in loud:
+            one.disabled = False
+
+
+@contextmanager
 def on_cluster(subject: Subject, address: str) -> Iterator[Runner]:
     """Batches as Dask tasks, for as long as the block lasts.
 
@@ -31,14 +46,20 @@ def on_cluster(subject: Subject, address: str) -> Iterator[Runner]:
         raise InputError([Problem("--cluster", "no package distributed", INSTALL)])
     from distributed import Client
 
+    with unlogged(), _connected(Client, address) as client:
+        yield lambda asked: _answers(client, subject, asked)
+
+
+@contextmanager
+def _connected(make: Any, address: str) -> Iterator[Any]:
     try:
-        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+        client = make(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         found = f"nobody who answers ({error})"
         allowed = "the address of a Dask scheduler, such as tcp://host:8786"
         raise InputError([Problem("--cluster", found, allowed, file=address)]) from error
     try:
-        yield lambda asked: _answers(client, subject, asked)
+        yield client
     finally:
         client.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,9 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from twin.errors import InputError, Problem
 from twin.facility import Facility, build
 from twin.scenario import Scenario, load
 from twin.scenario.inputs import contents, portable
+from twin.scenario.yaml.positions import ABSENT, value_at
 from twin.study.experiments.canonical import canonical
 from twin.study.experiments.case import Case
 
@@ -29,6 +32,9 @@ _HAPPENS: dict[str, Any] = {
     "controls": {"actions"},
 }
 """What scenarios may differ in whose runs share a past."""
+
+_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+"""Parts of a place such as `faults.timeline[1].component`."""
 
 Made = TypeVar("Made")
 
@@ -96,8 +102,23 @@ class Designs:
     def facility(self, case: Case) -> Facility:
         """The facility of a case. Raises InputError with every reason why it cannot be built."""
         scenario = self.scenario(case)
-        built = _held(self._facilities, self.design(case), lambda: build(scenario))
+        try:
+            built = _held(self._facilities, self.design(case), lambda: build(scenario))
+        except InputError as error:
+            raise InputError([self._placed(one, scenario) for one in error.problems]) from error
         return replace(built, scenario=scenario)
+
+    def _placed(self, one: Problem, made: Scenario) -> Problem:
+        """A problem of a changed scenario, which stands in no file, at its line of the one that is
+        asked, where that states the same there.
+        """
+        if one.file or not isinstance(self.asked, Scenario):
+            return one
+        loc = tuple(int(n) if n else name for n, name in _PART.findall(one.where))
+        stated, changed = (value_at(s.model_dump(mode="json"), loc) for s in (self.asked, made))
+        if changed is ABSENT or stated != changed:
+            return one
+        return self.asked.problem(loc, one.found, one.allowed, one.hint)
 
     def keys(self, case: Case) -> tuple[str, str]:
         """A case's key, and that of the group of cases with which it may share a past: of its own
