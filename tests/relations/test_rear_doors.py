@@ -209,6 +209,15 @@ def test_doors_without_fans_need_no_power_and_those_with_fans_do() -> None:
         assert closes(run)
 
 
+def test_check_lists_no_voltage_of_doors_without_fans_as_nothing_feeds_them() -> None:
+    """Passive doors stand in no electrical table; active ones do, live."""
+    for door, listed in (("door_passive_20", False), ("door_active_35", True)):
+        rows = twin.check(loaded(asked(hall(door))))["electrical"]
+        doors = [row for row in rows if row["node"].startswith("door")]
+        assert bool(doors) == listed
+        assert all(row["voltage_frac"] > 0.9 for row in rows)
+
+
 def test_racks_on_coolant_give_the_rest_of_their_heat_to_a_door() -> None:
     """Four GB200 racks: what their chips do not give to coolant passes the doors, at rest as by
     hand.

@@ -9,15 +9,18 @@ import numpy as np
 
 from twin.analysis.electrical_witness import statuses
 from twin.analysis.selective import pairs
+from twin.arrays import Mask
 from twin.facility.model import Facility
 from twin.facility.power.electrical import electrical_network, solved
+from twin.facility.power.loading import peak_loads_w, wiring
 from twin.facility.power.short_circuit import fault_currents
 
 Row = dict[str, Any]
 
 
 def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
-    """One row a power node, loads included, at peak with everything in service but the lost.
+    """One row a power node, loads included, at peak with everything in service but the lost; loads
+    that nothing feeds and that draw nothing, such as passive doors, are left out.
 
     voltage_frac  at its output, of nominal; 0 where it is dark
     current_a     in each phase, at its nominal voltage
@@ -44,6 +47,7 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
     faults = _faults(facility)
     curves = _selectivity(facility)
     origin = statuses(facility)
+    takes_part = _takes_part(facility)
     return [
         {
             "node": name,
@@ -58,6 +62,7 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
             **origin[n],
         }
         for n, name in enumerate(tree.id)
+        if takes_part[n]
     ]
 
 
@@ -69,6 +74,14 @@ def design_rows(facility: Facility) -> list[Row]:
         return electrical(facility)
     except ArithmeticError:
         return []
+
+
+def _takes_part(facility: Facility) -> Mask:
+    """(node,) not a load that is fed by nothing and draws nothing."""
+    fed = np.zeros(len(facility.power.id), dtype=bool)
+    fed[wiring(facility).taker] = True
+    fed[: facility.power.equipment] = True
+    return np.asarray(fed | (peak_loads_w(facility) > 0.0))
 
 
 def _faults(facility: Facility) -> list[Row]:

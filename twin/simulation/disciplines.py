@@ -25,6 +25,7 @@ from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
 from twin.simulation.jobs.followers import asked_jobs
 from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.jobs.work_ahead import waiting_loads
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.network import Network
@@ -101,7 +102,7 @@ def wire(facility: Facility) -> Disciplines:
     world, asked = _world(facility)
     crews = Crews(world)
     supply = Supply(world)
-    shedding = Shedding(world, supply)
+    shedding = Shedding(world, supply, waiting_loads)
     racks = Compute(world)
     flows = Flows(world)
     plants = Plants(world)

@@ -25,8 +25,11 @@ NAMED_MAX = 5
 class Shedding(Discipline):
     """The load shedding of one run; idle where the scenario asks for none."""
 
-    def __init__(self, world: World, supply: Supply) -> None:
+    def __init__(
+        self, world: World, supply: Supply, waiting_loads: Callable[[World], Mask]
+    ) -> None:
         self.world = world
+        self.waiting_loads = waiting_loads
         self.own = world.state.shedding
         self.supply = supply
         self.tree = supply.tree
@@ -111,46 +114,64 @@ class Shedding(Discipline):
         first = self._below(node, opened)
 
         def fine(count: int) -> bool:
-            output_w = self._carried_w(tripped, opened, first[:count], True)
+            changed = opened.copy()
+            changed[first[:count]] = True
+            output_w = self.supply.would_carry_w(self.supply.able_if(tripped, changed))
             return bool(output_w[node] <= self.limit_w[node])
 
         more = np.zeros_like(opened)
         more[first[: _least(len(first), fine)]] = True
         return more
 
-    def _carried_w(self, tripped: Mask, opened: Mask, loads: Index, to: bool) -> Array:
-        """(power node,) output with some loads opened or closed besides."""
-        changed = opened.copy()
-        changed[loads] = to
-        return self.supply.would_carry_w(self.supply.able_if(tripped, changed))
+    def _wanted_w(self) -> Array:
+        """(power node,) what loads draw, or drew before they went dark; those that wait for work at
+        least what they drew at work when some were opened.
+        """
+        wanted_w = self.supply.trial.wanted_w()
+        waits = self.waiting_loads(self.world)
+        return np.where(waits, np.maximum(wanted_w, self.own.at_work_w), wanted_w)
 
     def open(self, loads: Mask, why: str) -> None:
         """Open loads (power node,)."""
         if not loads.any():
             return
         own = self.own
+        own.at_work_w = np.where(self.supply.is_load, self._wanted_w(), 0.0)
         own.opened |= loads
         self._changed(EventKind.SHED, np.flatnonzero(loads), f"; {why}")
 
     def _pick_up(self) -> None:
-        """Close as many open loads as fit, in order, within a step of the generators."""
+        """Close as many open loads as fit once work goes on, in order, within a step of the
+        generators.
+        """
         own = self.own
         own.picks_up_soon = False
         first = self._could_return()
+        fits = self._fitting(first)
+        if fits > 0:
+            own.opened[first[:fits]] = False
+            own.at_work_w = own.at_work_w * own.opened.any()
+            self._changed(EventKind.PICKED_UP, first[:fits], "")
+        self.world.stale = True
+
+    def _fitting(self, first: Index) -> int:
+        """How many of these open loads fit, the first first."""
         tripped = self.world.state.protection.tripped
-        before_w = self._carried_w(tripped, own.opened, first[:0], False)
+        wanted_w = self._wanted_w()
+
+        def carried_w(count: int) -> Array:
+            still = self.own.opened.copy()
+            still[first[:count]] = False
+            return self.supply.would_carry_w(self.supply.able_if(tripped, still), wanted_w)
+
+        before_w = carried_w(0)
         most_w = np.maximum(np.minimum(self.limit_w, self._step_w(before_w)), before_w)
 
         def too_many(count: int) -> bool:
-            output_w = self._carried_w(tripped, own.opened, first[:count], False)
-            return bool((output_w > most_w * (1.0 + ROUNDING)).any())
+            return bool((carried_w(count) > most_w * (1.0 + ROUNDING)).any())
 
         count = _least(len(first), too_many)
-        fits = count if not too_many(count) else count - 1
-        if fits > 0:
-            own.opened[first[:fits]] = False
-            self._changed(EventKind.PICKED_UP, first[:fits], "")
-        self.world.stale = True
+        return count if not too_many(count) else count - 1
 
     def _step_w(self, before_w: Array) -> Array:
         """(power node,) what it may carry after one step: generators take a share of their rating

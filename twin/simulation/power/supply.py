@@ -93,11 +93,11 @@ class Supply(Discipline):
             self._able_version = version
         return self._able
 
-    def would_carry_w(self, able: Mask) -> Array:
+    def would_carry_w(self, able: Mask, wanted_w: Array | None = None) -> Array:
         """(power node,) output in W if these were in order and closed, and called sets ran."""
         generator_on = self.generators.would_give(able)
         closed = self.generators.boards.as_it_would_stand(able, generator_on)
-        return self.trial.output_w(able, generator_on, closed)
+        return self.trial.output_w(able, generator_on, closed, wanted_w)
 
     def able_if(self, tripped: Mask, opened: Mask) -> Mask:
         """(power node,) the same with these tripped, and these loads opened."""

@@ -48,12 +48,19 @@ class Trial:
         """(power node,) reached by generators that run."""
         return flow.live(self.wires, able, running, self.nothing)
 
-    def output_w(self, able: Mask, generator_on: Mask, closed: Mask | None = None) -> Array:
+    def output_w(
+        self,
+        able: Mask,
+        generator_on: Mask,
+        closed: Mask | None = None,
+        wanted_w: Array | None = None,
+    ) -> Array:
         """(power node,) output in W once everybody draws what it drew before it went dark.
 
         able          in working order and not opened
         generator_on  (power node,) gives power
         closed        (edge,) not opened by switching; all where not given
+        wanted_w      what loads are taken at instead, as `wanted_w` gives it
         """
         wires = self.wires
         own = self.own
@@ -64,7 +71,8 @@ class Trial:
         on_battery = self.is_store & live & ~flow.fed(wires, live, closed)
         share = flow.shares(wires, live, on_battery, closed)
         hungry = self.is_store & live & ~on_battery & (own.battery_j < self.tree.battery_j - 1.0)
-        drawn = self.wanted_w() + np.where(hungry, self.tree.recharge_w, 0.0)
+        asked_w = self.wanted_w() if wanted_w is None else wanted_w
+        drawn = asked_w + np.where(hungry, self.tree.recharge_w, 0.0)
         return flow.through(self.stages, drawn, share, live)[0]
 
     def wanted_w(self) -> Array:

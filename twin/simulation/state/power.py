@@ -283,6 +283,8 @@ class SheddingState:
 
     opened: Mask
     """Loads that the controls have opened."""
+    at_work_w: Array
+    """(power node,) what loads drew at work when some were opened; 0 while none is open."""
     acts_soon: bool = False
     """Loads are about to be opened."""
     picks_up_soon: bool = False
@@ -293,4 +295,5 @@ class SheddingState:
 
 def fresh_shedding(facility: Facility) -> SheddingState:
     """Nothing open."""
-    return SheddingState(np.zeros(len(facility.power.id), dtype=bool))
+    nodes = len(facility.power.id)
+    return SheddingState(np.zeros(nodes, dtype=bool), np.zeros(nodes))
