@@ -25,11 +25,13 @@ from twin import catalogue
 from twin.analysis.failure_parts.one_line import one_line
 from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.catalogue.rows import PowerEquipment
-from twin.present.failure_report import front, pdf_bytes, render
+from twin.present.failure_report import front, pdf_bytes, render, run_sections
 from twin.present.failure_report.one_line import TITLE_PT, diagram
 from twin.present.failure_report.sections import sections
 from twin.present.paper import BOLD
+from twin.present.report.source_numbers import stated
 from twin.quantities import power
+from twin.study.failure_report.ride_through import _together
 
 ROOT = Path(__file__).parents[2]
 
@@ -262,7 +264,11 @@ def test_every_number_has_its_witness_and_assumptions_are_counted() -> None:
     part = next(one for one in sections(of_pod()) if one.title == "Provenance")
     told = [row for table in part.blocks for row in table.rows]
     assert len(told) < 100 < len(held["numbers"])
-    assert all(f"{row['parameter']} " in " ".join(map(str, told)) for row in held["numbers"])
+    shown = " ".join(map(str, told)).replace("\\xa0", " ")
+    for row in held["numbers"]:
+        said = stated(row["parameter"], row["value"], row["unit"]).replace("\u00a0", " ")
+        assert said in shown
+    assert "mtbf_h" not in shown
     assert held["share_of_unavailability_on_assumed_rates"] == pytest.approx(1.0, abs=1e-3)
     assert 0 < held["assumed"] < held["numbers_total"]
 
@@ -357,3 +363,37 @@ def test_details_of_a_time_line_say_hours() -> None:
     ]
     assert "back after 3 days" in details
     assert not [one for one in details if re.search(r"\d,\d+ s", one)]
+
+
+def test_repeats_within_a_minute_are_one_row_of_a_time_line() -> None:
+    """`inlet too warm`, hall, 2 racks stood seven times in 21 s; six sags were eighteen rows."""
+    warm = {"what": "inlet too warm", "components": ["hall"], "detail": "2 racks"}
+    other = {**warm, "detail": "1 rack"}
+    moments = [(100.0, warm), (101.5, other), (121.0, warm), (160.0, warm), (160.5, warm)]
+    kept = _together({"after_s": at_s, **row} for at_s, row in moments)
+    told = [(row["after_s"], row["times"], row["last_after_s"], row["detail"]) for row in kept]
+    assert told == [
+        (100.0, 3, 160.0, "2 racks"),
+        (101.5, 1, 101.5, "1 rack"),
+        (160.5, 1, 160.5, "2 racks"),
+    ]
+    said = [run_sections._line(row)["detail"] for row in kept]
+    assert said == ["3 times within 1 min, each time: 2 racks", "1 rack", "2 racks"]
+
+
+def test_no_time_line_says_one_thing_twice_within_a_minute() -> None:
+    """What is held of every standard disturbance, and that every event is counted."""
+    for event in of_pod().parts["ride_through"]["events"]:
+        last: dict[tuple[str, ...], float] = {}
+        for row in event["time_line"]:
+            key = (row["what"], row["detail"], *row["components"])
+            assert row["after_s"] - last.get(key, -1e9) > 60.0
+            assert row["after_s"] <= row["last_after_s"] <= row["after_s"] + 60.0
+            assert (row["times"] == 1) == (row["last_after_s"] == row["after_s"])
+            last[key] = row["after_s"]
+    (sags,) = [
+        event["time_line"]
+        for event in of_pod().parts["ride_through"]["events"]
+        if event["says"].startswith("Six sags")
+    ]
+    assert sum(row["times"] for row in sags if row["what"] == "voltage sag") == 6

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from twin.cli import main
 from twin.present.blocks import Grid
 from twin.present.report import chapters
+from twin.present.report.source_numbers import stated
 from twin.results import Result
 
 SCENARIO = Path("scenarios/first_factory.yaml")
@@ -150,14 +151,14 @@ def test_every_number_has_its_witness_and_each_source_stands_once(
     for one in held.itertuples():
         numbers = rows[one.source, one.status, one.accessed]
         (of,) = [part for part in numbers.split("; ") if part.startswith(f"{one.subject}: ")]
-        number = f"{one.parameter} {one.value} {one.unit}".strip()
+        number = stated(one.parameter, one.value, one.unit).replace("\u00a0", " ")
         assert number in of.removeprefix(f"{one.subject}: ").split(", ")
     assert sum(part.count(", ") + 1 for row in rows.values() for part in row.split("; ")) == len(
         held
     )
     of_them = next(n for n, lines in enumerate(pages) if "Witnesses" in lines)
     assert next(n for n, lines in enumerate(pages) if "Scenario" in lines) - of_them <= 4
-    assert shown.rows[0][3].startswith("racks/gb200_nvl72: mtbf_h 87600")
+    assert shown.rows[0][3].startswith("racks/gb200_nvl72: MTBF 87,600 h")
 
 
 def test_no_title_stands_at_the_foot_of_a_page(printed: tuple[Result, list[list[str]]]) -> None:

@@ -379,3 +379,38 @@ def test_a_file_with_a_method_is_written_as_excel_too_with_its_units(desk: Path)
     assert code == 0
     assert len(pd.read_excel(out / "table.xlsx")) == len(pd.read_csv(out / "table.csv")) == 3
     assert pq.read_schema(out / "table.parquet").field("warm").metadata[b"unit"] == "°C".encode()
+
+
+def test_tables_say_outcomes_and_what_varies_with_their_units(desk: Path) -> None:
+    """`285,494,912` stood under `energy cooling j`, and 18.00 under a temperature without °C."""
+    text = (
+        "vary:\n  plant.chilled_water.supply_temperature: [14 °C, 18 °C]\n"
+        "  air.crah.count: [4, 5]\noutcomes: [energy_cooling_j, cost_usd]\n"
+    )
+    file = desk / "asked.yaml"
+    file.write_text(f"name: asked\nscenario: hour.yaml\n{text}", encoding="utf-8")
+    hour = (ROOT / "scenarios" / "first_factory.yaml").read_text(encoding="utf-8")
+    hour = hour.replace("../layouts/gb200_su.yaml", "hall.yaml").replace(": 24 h", ": 10 min")
+    (desk / "hour.yaml").write_text(hour, encoding="utf-8")
+    assert main(["study", str(file), "--out", str(desk / "out"), "--workers", "1"]) == 0
+    told = (desk / "out" / "study.html").read_text(encoding="utf-8")
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", told)
+    assert "plant.chilled_water.supply_temperature (°C)" in heads
+    assert "energy cooling" in heads
+    assert "cost" in heads
+    assert not [head for head in heads if head.endswith((" j", " usd"))]
+    cells = re.findall(r"<t[dh] class=\"right\">([^<]*)</t[dh]>", told)
+    assert any(cell.endswith(" kWh") for cell in cells)
+    assert any(cell.endswith(" USD") for cell in cells)
+
+
+def test_a_wide_number_of_a_tile_wraps_and_a_long_key_breaks() -> None:
+    """`-1.045 kWh to -1.041 kWh` ran into the next tile."""
+    arms = {"few": {"arm": "few"}, "many": {"arm": "many"}}
+    told = page(twin.study(noisy, arms=arms, replications=3))
+    tiles = re.findall(r'<dd class="(value[ a-z]*)">([^<]*)</dd>', told)
+    assert tiles
+    for kind, value in tiles:
+        assert (kind == "value wide") == (len(value) > 12)
+    assert any(kind == "value wide" for kind, _ in tiles)
+    assert "overflow-wrap: anywhere" in told

@@ -115,6 +115,18 @@ class SharePoints(Share):
     """One share less another, which a page shows in percentage points."""
 
 
+class Stated(float):
+    """A number of an outcome, which a page shows in words: `96.71 USD`."""
+
+    words: str
+
+    def __new__(cls, value: float, words: str) -> Stated:
+        """The number, and how it is said."""
+        made = super().__new__(cls, value)
+        made.words = words
+        return made
+
+
 @dataclass(frozen=True)
 class PageTable:
     """A table as numbers and words."""

@@ -144,8 +144,16 @@ def _line(row: Mapping[str, Any]) -> dict[str, str]:
         "after_text": f"{after_s:,.3f} s" if after_s < 60 else duration(after_s),
         "what": str(row["what"]),
         "who": span(row["components"]),
-        "detail": spans_in_words(str(row["detail"])),
+        "detail": _repeated(row, spans_in_words(str(row["detail"]))),
     }
+
+
+def _repeated(row: Mapping[str, Any], detail: str) -> str:
+    """What happened several times in a minute, with how often and within what span."""
+    if row["times"] == 1:
+        return detail
+    within = duration(row["last_after_s"] - row["after_s"])
+    return f"{row['times']} times within {within}{', each time: ' if detail else ''}{detail}"
 
 
 _CONSEQUENCE: Columns = {

@@ -9,6 +9,7 @@ import pandas as pd
 
 from twin.present.blocks import Block, Lines, Section, grid, words
 from twin.present.report import sources
+from twin.present.report.source_numbers import stated
 from twin.quantities import count, counted, figures, short, span
 from twin.results import Result
 
@@ -98,7 +99,7 @@ def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
         found = held[held["parameter"].str.endswith(ends)]
         if len(found):
             first = found.iloc[0]
-            value = f"{first['parameter']} {first['value']} {first['unit']}".strip()
+            value = stated(first["parameter"], first["value"], first["unit"])
             example = short(f"{str(first['subject']).rpartition('/')[2]} {value}", 60)
             rows.append((what, len(found), span(found["subject"], most=4), example, why))
     return pd.DataFrame(rows, columns=["what", "numbers", "subjects", "example", "why"])

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Grid, grid, whole, words
-from twin.quantities import count, counted, short
+from twin.present.report.source_numbers import stated
+from twin.quantities import count, counted
 
 ORDER = ("assumed", "vendor", "published", "standard", "measured")
 """Weakest status first."""
@@ -16,8 +17,6 @@ MOST_TOGETHER = 40
 """Numbers in one row; of a source that backs more, the others follow in rows of their own."""
 MOST_ROWS = 500
 """Rows printed; the rest is in the result's own files."""
-_LONGEST = 160
-"""Letters of a value."""
 
 COLUMNS = {
     "Source": ("source", whole),
@@ -56,15 +55,9 @@ def _rows(held: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 def _numbers(backed: pd.DataFrame) -> str:
-    """Each subject with what is stated of it: `racks/a: mtbf_h 87600 h, mttr_h 24 h; …`."""
+    """Each subject with what is stated of it: `racks/a: MTBF 87,600 h, MTTR 24 h; …`."""
     told: list[str] = []
     for subject, held in backed.groupby("subject", sort=False):
         cells = zip(held["parameter"], held["value"], held["unit"], strict=True)
-        told.append(f"{subject}: {', '.join(_number(*one) for one in cells)}")
+        told.append(f"{subject}: {', '.join(stated(*one) for one in cells)}")
     return "; ".join(told)
-
-
-def _number(parameter: str, value: str, unit: str) -> str:
-    """A unit stands on the line of its value."""
-    held = short(value, _LONGEST)
-    return f"{parameter} {held}\u00a0{unit}" if unit else f"{parameter} {held}"

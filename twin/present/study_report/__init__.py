@@ -14,6 +14,7 @@ from twin.analysis.statistics.study_page import (
     PageTable,
     Share,
     SharePoints,
+    Stated,
     StudyPage,
 )
 from twin.present.blocks import Grid, Section, drawn_picture
@@ -92,6 +93,8 @@ def _cell(value: object) -> str:
         told = figures(100.0 * value, 4)
         unit = "points" if isinstance(value, SharePoints) else "%"
         return told if told == NONE else f"{told} {unit}"
+    if isinstance(value, Stated):
+        return value.words
     if isinstance(value, float) and 1e6 <= abs(value) < 1e15:
         return count(value)
     return figures(value, 4) if isinstance(value, float) else short(value, 160)

@@ -124,7 +124,8 @@ _WATT_HOURS = EngFormatter(sep=" ")
 
 def _named(axes: Axes, labels: Sequence[str]) -> None:
     """Names of rows, the first on top."""
-    axes.set_yticks(np.arange(len(labels)), [middle(label, _NAME) for label in labels])
+    cut = ["\n".join(middle(line, _NAME) for line in label.splitlines()) for label in labels]
+    axes.set_yticks(np.arange(len(labels)), cut)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
@@ -132,7 +133,8 @@ def _named(axes: Axes, labels: Sequence[str]) -> None:
 def _swings(told: BarFigure) -> Figure:
     """A tornado: hollow to the low value's outcome, solid to the high value's."""
     bars = told.swings[:MOST_BARS]
-    figure, axes = _made(1.25 + 0.34 * len(bars))
+    deep_in = 0.42 if any("\n" in bar.label for bar in bars) else 0.34
+    figure, axes = _made(1.25 + deep_in * len(bars))
     for n, bar in enumerate(bars):
         ends = (("low", bar.at_low, "white", "////"), ("high", bar.at_high, BLUE, ""))
         for word, end, colour, hatch in ends:

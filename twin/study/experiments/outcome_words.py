@@ -32,6 +32,14 @@ def precise(value: float, outcome: str = "", digits: int = 4) -> str:
     return f"{short_number(value, digits)} {unit}".rstrip()
 
 
+def unitless(outcome: str) -> str:
+    """The name of an outcome without the unit that `precise` says beside its numbers; all of it
+    where there is none.
+    """
+    ends: tuple[str, ...] = () if "_per_" in outcome else ("_w", "_frac", *_UNITS)
+    return next((outcome.removesuffix(end) for end in ends if outcome.endswith(end)), outcome)
+
+
 def between(low: float, high: float, outcome: str) -> str:
     """Two ends of what an outcome reaches."""
     return f"{precise(low, outcome)} to {precise(high, outcome)}"

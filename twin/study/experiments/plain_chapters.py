@@ -137,7 +137,8 @@ def _points(read: Reading) -> PageSection:
 def _ranked_table(read: Reading) -> PageTable:
     arm = ["arm"] if read.arms else []
     columns = [*arm, *read.moved, *read.leads, MEETS, RUNS]
-    return page_table("Points", ranked(read, read.leads[0])[columns])
+    shown = ranked(read, read.leads[0])[columns]
+    return page_table("Points", shown, units=read.found.units)
 
 
 def _over(read: Reading, outcome: str) -> Iterator[Chart]:
@@ -213,7 +214,7 @@ def _moved(read: Reading) -> PageSection:
 
 def _bars(read: Reading, outcome: str) -> BarFigure:
     held = tuple(
-        SwingBar(f"{read.axis(one.name)}: {one.low} to {one.high}", one.at_low, one.at_high)
+        SwingBar(f"{one.name}\n{one.low} to {one.high}", one.at_low, one.at_high)
         for one in swings(read, outcome)
     )
     base = float(read.steady[outcome].mean())

@@ -31,7 +31,7 @@ def plain_page(found: StudyResult, name: str = "", question: str = "") -> StudyP
         tiles=(*plain_tiles(read), runs_tile(found.table, found.left_out)),
         sentences=(_asked(read), *more, *_broken(read), *_left_out(found)),
         failed=failed_runs(found.table, [*names, *found.plan.vary, "seed"]),
-        sections=(*plain_chapters(read), all_runs(found.table)),
+        sections=(*plain_chapters(read), all_runs(found.table, found.units)),
     )
 
 

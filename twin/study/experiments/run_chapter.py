@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -27,8 +27,9 @@ def failed_runs(table: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{name}: {why}" for name, why in zip(told, bad["reason"], strict=True))
 
 
-def all_runs(table: pd.DataFrame) -> PageSection:
+def all_runs(table: pd.DataFrame, units: Mapping[str, str]) -> PageSection:
     """Every run with what varied, its seed, and how it ended."""
     says = "Every run with what varied, its seed, and how it ended; the study's table has the rest."
     columns = [str(name) for name in table.columns if name != "reason"][:10]
-    return PageSection("All runs", (says,), (), (page_table("Runs", table[columns]),))
+    shown = page_table("Runs", table[columns], units=units)
+    return PageSection("All runs", (says,), (), (shown,))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -20,13 +21,14 @@ from twin.analysis.statistics.study_page import (
     PageTable,
     Share,
     SharePoints,
+    Stated,
     SwingBar,
 )
 from twin.quantities import counted, figures, short_number
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.indices import DESIGNS
 from twin.study.experiments.optimise import Optimisation
-from twin.study.experiments.outcome_words import less, less_between
+from twin.study.experiments.outcome_words import less, less_between, precise, unitless
 from twin.study.experiments.sensitivity import SensitivityStudy
 
 Row = dict[str, Any]
@@ -39,18 +41,38 @@ _OF_OUTCOME = frozenset(
 """Columns in the unit of a row's outcome."""
 
 
-def page_table(title: str, frame: pd.DataFrame, note: str = "", outcome: str = "") -> PageTable:
-    """A frame as a table of the page, with shares as such.
+def page_table(
+    title: str,
+    frame: pd.DataFrame,
+    note: str = "",
+    outcome: str = "",
+    units: Mapping[str, str] | None = None,
+) -> PageTable:
+    """A frame as a table of the page, with shares as such and outcomes with their units.
 
     outcome   what all rows are about, where no column of that name says it
+    units     of columns that vary, by name: said in the heading
     """
-    bare = (re.sub(r"_frac(?= (low|high)$|$)", "", str(name)) for name in frame.columns)
-    headings = tuple(name.replace("_", " ") for name in bare)
+    of = units or {}
+    headings = tuple(_heading(str(name), of) for name in frame.columns)
     rows = tuple(
-        tuple(_cell(name, row, str(row.get("outcome", outcome))) for name in row)
+        tuple(
+            row[name] if name in of else _cell(name, row, str(row.get("outcome", outcome)))
+            for name in row
+        )
         for row in _records(frame.astype(object))
     )
     return PageTable(title, headings, rows, note)
+
+
+def _heading(name: str, units: Mapping[str, str]) -> str:
+    """A column in words; a path of what varies as it is written, with its unit."""
+    if units.get(name):
+        return f"{name} ({units[name]})"
+    if "." in name:
+        return name
+    about, _, end = name.partition(" ")
+    return " ".join(filter(None, [unitless(about).replace("_", " "), end]))
 
 
 def _cell(name: str, row: Row, outcome: str) -> object:
@@ -59,8 +81,10 @@ def _cell(name: str, row: Row, outcome: str) -> object:
     """
     value: object = row[name]
     about = outcome if name in _OF_OUTCOME else name.removesuffix(" low").removesuffix(" high")
-    if not (about.endswith("_frac") and isinstance(value, float)):
+    if not isinstance(value, float) or not math.isfinite(value) or unitless(about) == about:
         return value
+    if not about.endswith("_frac"):
+        return Stated(value, precise(value, about))
     of_difference = "difference" in row and name in ("difference", "low", "high")
     return SharePoints(value) if of_difference else Share(value)
 

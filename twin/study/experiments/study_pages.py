@@ -43,7 +43,7 @@ def study_page(found: Found | StudyResult, name: str = "", question: str = "") -
         tiles=(*_tiles(found), runs_tile(found.table)),
         sentences=(*more, _how(found)),
         failed=failed_runs(found.table, _names(found)),
-        sections=(*_sections(found), all_runs(found.table)),
+        sections=(*_sections(found), all_runs(found.table, units_of(found))),
     )
 
 

@@ -4,7 +4,7 @@ and a fork of it for each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ SETTLED_S = 3600.0
 PERIOD_S = 300.0
 _MARGIN_S = 60.0
 _LISTED = 60
+_TOGETHER_S = 60.0
+"""Within which repeats of one thing are one row of a time line."""
 _OF_ABSENCE: dict[str, str] = {EventKind.FAILED: "away", EventKind.REPAIRED: "back"}
 _HOLD_UP_S = 0.021
 """What is off by then had no stored energy but its power supplies' own."""
@@ -218,7 +220,24 @@ def _time_line(happened: pd.DataFrame, away: set[str]) -> list[Row]:
         row = rows.setdefault((after_s, what), {"after_s": after_s, "what": what, "components": []})
         row["components"].append(str(event["component"]))
         row["detail"] = detail
-    return list(rows.values())[:_LISTED]
+    return _together(rows.values())[:_LISTED]
+
+
+def _together(rows: Iterable[Row]) -> list[Row]:
+    """Repeats of one kind, place and detail as one row, where they follow within a minute: racks
+    that become too warm one after another, a train of sags.
+    """
+    kept: list[Row] = []
+    latest: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = (row["what"], row["detail"], *row["components"])
+        first = latest.get(key)
+        if first is None or row["after_s"] - first["after_s"] > _TOGETHER_S:
+            first = latest[key] = {**row, "times": 0}
+            kept.append(first)
+        first["times"] += 1
+        first["last_after_s"] = row["after_s"]
+    return kept
 
 
 def _ride_through(found: Frames, facility: Facility, watched_s: float) -> Iterator[Row]:
