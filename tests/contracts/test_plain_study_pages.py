@@ -385,7 +385,7 @@ def test_tables_say_outcomes_and_what_varies_with_their_units(desk: Path) -> Non
     """`285,494,912` stood under `energy cooling j`, and 18.00 under a temperature without °C."""
     text = (
         "vary:\n  plant.chilled_water.supply_temperature: [14 °C, 18 °C]\n"
-        "  air.crah.count: [4, 5]\noutcomes: [energy_cooling_j, cost_usd]\n"
+        "  air.crah.count: [4, 5]\noutcomes: [energy_cooling_j, cost_usd, tokens_total]\n"
     )
     file = desk / "asked.yaml"
     file.write_text(f"name: asked\nscenario: hour.yaml\n{text}", encoding="utf-8")
@@ -402,6 +402,7 @@ def test_tables_say_outcomes_and_what_varies_with_their_units(desk: Path) -> Non
     cells = re.findall(r"<t[dh] class=\"right\">([^<]*)</t[dh]>", told)
     assert any(cell.endswith(" kWh") for cell in cells)
     assert any(cell.endswith(" USD") for cell in cells)
+    assert any(re.fullmatch(r"\d\.\d{3} G", cell) for cell in cells)
 
 
 def test_a_wide_number_of_a_tile_wraps_and_a_long_key_breaks() -> None:

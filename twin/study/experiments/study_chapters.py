@@ -81,7 +81,8 @@ def _cell(name: str, row: Row, outcome: str) -> object:
     """
     value: object = row[name]
     about = outcome if name in _OF_OUTCOME else name.removesuffix(" low").removesuffix(" high")
-    if not isinstance(value, float) or not math.isfinite(value) or unitless(about) == about:
+    told = about.startswith("tokens") or unitless(about) != about
+    if not told or not isinstance(value, float) or not math.isfinite(value):
         return value
     if not about.endswith("_frac"):
         return Stated(value, precise(value, about))
