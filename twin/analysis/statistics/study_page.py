@@ -115,12 +115,12 @@ class SharePoints(Share):
     """One share less another, which a page shows in percentage points."""
 
 
-class Stated(float):
+class OutcomeNumber(float):
     """A number of an outcome, which a page shows in words: `96.71 USD`."""
 
     words: str
 
-    def __new__(cls, value: float, words: str) -> Stated:
+    def __new__(cls, value: float, words: str) -> OutcomeNumber:
         """The number, and how it is said."""
         made = super().__new__(cls, value)
         made.words = words

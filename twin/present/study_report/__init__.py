@@ -10,11 +10,11 @@ from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import Markup
 
 from twin.analysis.statistics.study_page import (
+    OutcomeNumber,
     PageSection,
     PageTable,
     Share,
     SharePoints,
-    Stated,
     StudyPage,
 )
 from twin.present.blocks import Grid, Section, drawn_picture
@@ -93,7 +93,7 @@ def _cell(value: object) -> str:
         told = figures(100.0 * value, 4)
         unit = "points" if isinstance(value, SharePoints) else "%"
         return told if told == NONE else f"{told} {unit}"
-    if isinstance(value, Stated):
+    if isinstance(value, OutcomeNumber):
         return value.words
     if isinstance(value, float) and 1e6 <= abs(value) < 1e15:
         return count(value)

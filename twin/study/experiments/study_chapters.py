@@ -17,11 +17,11 @@ from twin.analysis.statistics.study_page import (
     IndexBar,
     IntervalFigure,
     IntervalRow,
+    OutcomeNumber,
     PageSection,
     PageTable,
     Share,
     SharePoints,
-    Stated,
     SwingBar,
 )
 from twin.quantities import counted, figures, short_number
@@ -85,7 +85,7 @@ def _cell(name: str, row: Row, outcome: str) -> object:
     if not told or not isinstance(value, float) or not math.isfinite(value):
         return value
     if not about.endswith("_frac"):
-        return Stated(value, precise(value, about))
+        return OutcomeNumber(value, precise(value, about))
     of_difference = "difference" in row and name in ("difference", "low", "high")
     return SharePoints(value) if of_difference else Share(value)
 
