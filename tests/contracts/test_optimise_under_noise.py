@@ -99,4 +99,4 @@ def test_candidates_of_a_file_meet_the_same_failures(tmp_path: Path) -> None:
     assert table.groupby("seed")["events"].nunique().max() == 1
     page = (out / "study.html").read_text(encoding="utf-8")
     assert "on 3 seeds of their own" in page
-    assert "energy cooling j error" in page
+    assert "energy cooling error" in page
