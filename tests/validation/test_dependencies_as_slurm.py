@@ -14,7 +14,15 @@ import pytest
 
 import twin
 from tests.validation import test_dependencies_oracle as oracle
-from tests.validation.test_job_dependencies import asked, job, lived, starts_min, table
+from tests.validation.test_job_dependencies import (
+    ROUNDS,
+    SEARCH,
+    asked,
+    job,
+    lived,
+    starts_min,
+    table,
+)
 from tests.validation.test_lists_that_wait import PLAIN, jobs
 from tests.validation.test_waiting_in_vain import found
 from twin.errors import InputError, did_you_mean
@@ -182,21 +190,11 @@ def test_a_name_in_other_capitals_is_found(word: str, name: str) -> None:
     assert did_you_mean(word, ["train", "evaluate"]) == (f"did you mean {name!r}?" if name else "")
 
 
-SEARCH = {
-    "kind": "search", "name": "hunt", "configurations": 4, "nodes": 1, "first_rung": "10 min",
-    "rungs": 1,
-}  # fmt: skip
-ROUNDS = {
-    "kind": "retraining", "name": "hunt", "nodes": 1, "rounds": 1, "every": "1 h",
-    "train": "20 min", "evaluate": "5 min", "canary_time": "5 min",
-}  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("hunt", "starts"),
     [
-        ({**SEARCH, "failed": 1.0}, 10),
-        ({**SEARCH, "failed": 0.0}, None),
+        ({**SEARCH, "nodes": 1, "failed": 1.0}, 10),
+        ({**SEARCH, "nodes": 1, "failed": 0.0}, None),
         ({**ROUNDS, "passes": 0.0}, 85),
         ({**ROUNDS, "passes": 1.0, "canary_passes": 1.0}, None),
     ],

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self, TypeVar, get_args, get_origin, get_type
 
 from pydantic import BaseModel, Field, PositiveInt, model_validator
 
-from twin.scenario.schema.cooling import CoolingSpec, PlantSpec
+from twin.scenario.schema.cooling import CoolingSpec, FreeCoolingSpec, PlantSpec
 from twin.scenario.schema.hall import HallSpec
 from twin.scenario.schema.names import Name
 from twin.scenario.schema.power_group import PowerGroup
@@ -25,9 +25,9 @@ COPIES_MAX = 200
 """More copies than this are refused: a guard against slips of the keyboard."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Placed = TypeVar("Placed", HallSpec, PowerGroup, PlantSpec, FreeCoolingSpec)
 Step = Annotated[Length, Within(-1e5, 1e5, "at most 100 km")]
 Shift = tuple[float, float]
-Xy = tuple[float, float]
 
 
 class BlockCooling(CoolingSpec):
@@ -103,12 +103,11 @@ def numbered(name: str, copy: int, own: frozenset[str]) -> str:
     return f"{group}_{copy}_{member}" if of_own else name
 
 
-def _shifted(one: Model, by: Shift) -> Model:
+def _shifted(one: Placed, by: Shift) -> Placed:
     """What stands somewhere on the site, elsewhere; what stands nowhere in particular, as it is."""
-    at: Xy | None = getattr(one, "at")  # noqa: B009
-    if at is None:
+    if one.at is None:
         return one
-    return one.model_copy(update={"at": (at[0] + by[0], at[1] + by[1])})
+    return one.model_copy(update={"at": (one.at[0] + by[0], one.at[1] + by[1])})
 
 
 def _shifted_plant(plant: PlantSpec, by: Shift) -> PlantSpec:
