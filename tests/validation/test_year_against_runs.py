@@ -170,6 +170,27 @@ def test_the_common_pipe_of_a_year_mixes_at_the_pump_speed_of_the_hour() -> None
     assert water.max() == pytest.approx(by_hand, abs=0.01)
 
 
+def test_pumps_of_a_common_pipe_settle_at_the_heat_of_the_house() -> None:
+    """26.27 kW from the hall ask for a fifth of the pumps' speed (a fifth of 132.58 kW, and 80 W of
+    theirs), so its water stands at 16 °C + Q (3 K / 433.6 kW + 1 / P - 1 / H) = 16.434 °C. By what
+    chillers took, which falls where faster pumps mix more, speed went from 20 to 30 % and back at
+    every look, water from 16.81 to 16.61 °C.
+    """
+    layout = small_layout(2, 3)
+    pumps = {"pump_power": "10 kW", "variable_pumps": "20 %", "primary_flow": "1.5 L/s"}
+    layout["cooling"]["plant"][1] |= pumps
+    layout["cooling"]["air"][0] |= {"supply_temperature": "20 °C", "economiser": {}}
+    compare(layout, "2026-07-14", 194 * 24)
+    run = twin.simulate(twin.build(as_scenario(layout, "2026-07-14")))
+    chilled = run.frame("loops").query("loop == 'chilled'").set_index("time_s").loc[18e3:54e3]
+    assert set(chilled.flow_frac) == {0.2}
+    heat_w = 26267.9 + 10e3 * 0.2**3
+    by_hand = 16 + heat_w * (3 / 433.6e3 + 1 / (0.0015 * 4.1467e6) - 1 / (0.2 * 33.068e3))
+    assert by_hand == pytest.approx(16.434, abs=5e-4)
+    assert chilled.temperature_degc.to_numpy() == pytest.approx(by_hand, abs=1e-3)
+    assert chilled.heat_w.to_numpy() == pytest.approx(heat_w, rel=1e-4)
+
+
 def as_scenario(layout: dict[str, Any], start: str = "2026-04-10") -> twin.Scenario:
     return twin.Scenario.model_validate({
         "version": 1, "name": "days", "layout": layout, "horizon": f"{HOURS} h",

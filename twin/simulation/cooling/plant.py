@@ -67,20 +67,21 @@ class Plants(Discipline):
         speed = np.ones(len(self.plants))
         for p, plant in enumerate(self.plants):
             if plant.load_reset is not None:
-                raised[p] = plant.load_raised_k(self._load_frac(p, plant, self.stays_w(plant.node)))
+                raised[p] = plant.load_raised_k(self._load_frac(p, plant))
             if plant.pump_least_frac is not None:
                 speed[p] = plant.pump_speed_frac(self._load_frac(p, plant))
         own.load_raise_k = raised
         own.pump_frac = speed
 
-    def _load_frac(self, p: int, plant: Plant, stays_w: float = 0.0) -> float:
+    def _load_frac(self, p: int, plant: Plant) -> float:
         """Heat that a plant takes, and what stays in its water, over that at the design point.
 
-        Both are what arrives from the house, which a set-point does not move at once: by the heat
-        taken alone, a raised one would ask for a higher one.
+        Both are what arrives from the house, which neither a set-point nor what a common pipe mixes
+        moves at once: by the heat taken alone, a raised set-point would ask for a higher one, and
+        faster pumps, behind which more is mixed and less taken, for slower ones.
         """
         water = float(self.world.state.heat.temperature_degc[plant.node])
-        arrives_w = float(taken_w(self.own.segment[p], water)) + stays_w
+        arrives_w = float(taken_w(self.own.segment[p], water)) + self.stays_w(plant.node)
         return arrives_w / max(float(self._design_w[p]), 1.0)
 
     @cached_property
