@@ -11,6 +11,8 @@ from conftest import small_layout
 
 import twin
 from tests.planner import answer, asked, busy, job, loaded, number, site
+from twin.physics.chiller import available_w
+from twin.physics.tower import leaving_degc
 
 CASE = Path(__file__).parents[3] / "shared/cases/05_winter_cooling"
 WORK = {"workload": [job(nodes=6)], "horizon": "3 h"}
@@ -78,6 +80,67 @@ def test_in_summer_nothing_changes(mode: str) -> None:
     assert number(answer(dry(mode), **weather), "energy_cooling_j") == pytest.approx(
         plain, rel=1e-2
     )
+
+
+@pytest.mark.parametrize(("mode", "by_hand"), [("parallel", 24.751), ("series", 23.048)])
+@pytest.mark.parametrize("lost", [(1, 2), (1,)])
+def test_coolers_help_chillers_that_fall_short_in_air_warmer_than_the_set_point(
+    mode: str, by_hand: float, lost: tuple[int, ...]
+) -> None:
+    """Water of 16 °C, air of 24 °C, chillers short of 178.3 kW. What is left of them stays at its
+    84.5 kW each while water rises; where what coolers meet is warmer than the air they take the
+    rest: Q = Q_c + G (T - T_air) beside the chillers, Q = Q_c + G (T + Q_c / C - T_air) ahead of
+    them, at full fans. They stood still before, and the water rose until racks turned off.
+    """
+    layout = small_layout(0, 6)
+    plant = layout["cooling"]["plant"].pop() | {"type": "chiller_air_69", "count": 3}
+    layout["cooling"]["plant"] = [
+        plant | {"free_cooling": {"type": "dry_cooler_1000", "name": "free", "mode": mode}}
+    ]
+    layout["cooling"]["air"][0]["count"] = 3
+    away = [{"at": "2 h", "component": f"chilled_{k}"} for k in lost]
+    asks = {"workload": [busy(nodes=12)], "horizon": f"{16 // len(lost)} h", "site": site(24.0)}
+    run = answer(layout, **asks, faults={"timeline": away})
+    last = run.frame("loops").query("loop == 'chilled'").iloc[-1]
+    chillers_w = (3 - len(lost)) * 84.484e3
+    ahead_k = chillers_w / 49.602e3 if mode == "series" else 0.0
+    expected = 24.0 - ahead_k + (float(last.heat_w) - chillers_w) / 125e3
+    assert last.heat_w == pytest.approx(178.334e3, rel=1e-5)
+    assert last.temperature_degc == pytest.approx(expected, abs=1e-3)
+    assert len(lost) == 1 or expected == pytest.approx(by_hand, abs=1e-3)
+    assert abs(run.summary["heat_balance_residual_frac"]) < 1e-9
+    assert "rack off" not in set(run.frame("events").what)
+
+
+@pytest.mark.parametrize(("air", "wet"), [(24.0, 17.0), (35.0, 26.0), (5.0, 2.0)])
+def test_an_exchanger_to_the_towers_helps_chillers_that_fall_short(air: float, wet: float) -> None:
+    """One of two chillers for 704 kW: the exchanger cools the return to what its tower makes of
+    all the heat, the chiller takes its capacity from there on, so water stands at T_tower(Q) + 2 K
+    - Q_c / C. By a chord of the tower's curve within 0.4 K. In the cold the exchanger leaves the
+    chiller less, and water stands in its band of 157 kW/K. The water rose without end before.
+    """
+    layout = small_layout(0, 24)
+    layout["halls"][0]["size"] = ["40 m", "9 m", "4 m"]
+    for group in layout["power"][3:5]:
+        group["count"] = 6
+    layout["cooling"]["air"][0]["count"] = 12
+    plant = layout["cooling"]["plant"].pop() | {"type": "chiller_water_471", "count": 2}
+    layout["cooling"]["plant"] = [plant | {"free_cooling": {"type": "tower"}}]
+    away = {"timeline": [{"at": "2 h", "component": "chilled_1"}]}
+    asks = {"workload": [busy(nodes=48)], "horizon": "8 h", "site": site(air, wet)}
+    scenario = asked(layout, **asks, faults=away)
+    made = twin.build(loaded(scenario)).cooling.plants[0]
+    run = answer(layout, **asks, faults=away)
+    last = run.frame("loops").query("loop == 'chilled'").iloc[-1]
+    assert made.tower is not None
+    assert made.curve is not None
+    alone = float(available_w(made.curve, 16.0, made.condenser_set_degc(wet)))
+    tower = float(leaving_degc(made.tower, float(last.heat_w), wet)) + 2.0
+    band_w_k = made.curve.capacity_w / made.band_k
+    by_hand = max(tower - alone / made.water_w_k, 16.0 + float(last.heat_w) / band_w_k)
+    assert float(last.heat_w) > 1.1 * alone
+    assert last.temperature_degc == pytest.approx(by_hand, abs=0.4)
+    assert abs(run.summary["heat_balance_residual_frac"]) < 1e-9
 
 
 def test_colder_air_never_costs_more() -> None:

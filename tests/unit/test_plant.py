@@ -21,7 +21,7 @@ WEATHER = ((45.0, 22.0), (41.8, 20.0), (38.0, 24.0), (30.0, 20.0), (10.0, 8.0), 
 KINDS = ("dry_cooler_1000", "dry_cooler_adiabatic_1000", "chiller_air_430", "chiller_water_1055")
 
 
-def segments(plant: Plant, running: int, *asked: float) -> list[Segment]:
+def segments(plant: Plant, running: float, *asked: float) -> list[Segment]:
     """The segments of a plant with `running` units, from cold water to hot; those without any
     width left out.
     """
@@ -52,6 +52,29 @@ def test_heat_is_continuous_rising_and_defined_everywhere(
             assert warm.lower_degc == joint
             assert warm.heat_w(joint) == pytest.approx(cold.heat_w(joint), abs=1e-3)
         assert all(piece.conductance_w_k >= 0 for piece in chain)
+
+
+@pytest.mark.parametrize("air", [9.0, 15.9, 16.0, 17.0, 19.5, 24.0, 32.0])
+@pytest.mark.parametrize("mode", ["series", "parallel"])
+def test_coolers_beside_chillers_join_where_water_is_warmer_than_air(mode: str, air: float) -> None:
+    """Whatever runs, heat is continuous, never falls with the water, and in warm water is that of
+    the chillers and of coolers at full fans.
+    """
+    layout = small_layout(liquid=0, air=3)
+    free = {"type": "dry_cooler_1000", "count": 2, "mode": mode}
+    layout["cooling"]["plant"][1] |= {"count": 2, "free_cooling": free}
+    plant = twin.build(small(layout)).cooling.plants[1]
+    assert plant.free is not None
+    for running, coolers in ((2, 2), (1, 2), (2, 1), (0.4, 2)):
+        asked = (plant.supply_degc, air, air - 5.0, coolers)
+        chain = segments(plant, running, *asked)
+        for cold, warm in pairwise(chain):
+            joint = cold.upper_degc
+            assert warm.heat_w(joint) == pytest.approx(cold.heat_w(joint), abs=1e-3)
+        most = segments(plant, running, plant.supply_degc, air, air - 5.0)[-1].constant_w
+        ahead_k = most / plant.water_w_k if mode == "series" else 0.0
+        takes = coolers * plant.free.conductance_w_k * (60.0 + ahead_k - air)
+        assert chain[-1].heat_w(60.0) == pytest.approx(most + takes, rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -175,8 +175,8 @@ def _look(
     with np.errstate(divide="ignore", invalid="ignore"):
         water = reference + (heat[:, None] - constant) / steep
     middle = (water[:, 1] <= upper[:, 1]) & (water[:, 1] >= lower[:, 1])
-    last = np.where(steep[:, 2] > 0, water[:, 2], upper[:, 1])
-    carried = np.where(middle | (steep[:, 2] > 0), heat, np.minimum(heat, constant[:, 2]))
+    last = np.where(steep[:, -1] > 0, water[:, -1], upper[:, 1])
+    carried = np.where(middle | (steep[:, -1] > 0), heat, np.minimum(heat, constant[:, -1]))
     short = int(np.count_nonzero(carried < heat * (1 - 1e-9)))
     look = Look(
         plant,
@@ -217,9 +217,8 @@ def _compressed_w(look: Look) -> Array:
     if role(plant.kind) is Role.DRY_COOLER:
         return np.zeros(look.heat_w.size)
     assert plant.curve is not None
-    leaving = np.minimum(look.behind_degc, look.supply_degc + plant.band_k)
     at_full = entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc)
-    most = plant.units.size * available_w(plant.curve, leaving, at_full)
+    most = plant.units.size * available_w(plant.curve, look.supply_degc, at_full)
     return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)
 
 

@@ -44,11 +44,11 @@ def none(look: Look, heat: Array) -> Relief:
 
 
 def relief(look: Look, heat: Array, chillers_w: Array) -> Relief:
-    """What free cooling takes of a heat that chillers could take `chillers_w` of."""
+    """What free cooling takes of a heat that chillers take `chillers_w` of at their set-point."""
     free = look.plant.free
     if free is None or look.common.chillers_w_k <= 0:
         return none(look, heat)
-    return _dry(look, free, heat, chillers_w) if free.units.size else _towers(look, free, heat)
+    return (_dry if free.units.size else _towers)(look, free, heat, chillers_w)
 
 
 def _dry(look: Look, free: FreeCooling, heat: Array, chillers_w: Array) -> Relief:
@@ -88,8 +88,10 @@ def _passed_w(look: Look, free: FreeCooling, heat: Array, conductance_w_k: Array
     )
 
 
-def _towers(look: Look, free: FreeCooling, heat: Array) -> Relief:
-    """The towers of the chillers that run, through a plate exchanger in the return."""
+def _towers(look: Look, free: FreeCooling, heat: Array, chillers_w: Array) -> Relief:
+    """The towers of the chillers that run, through a plate exchanger in the return; for any share
+    of the heat where chillers fall short.
+    """
     plant = look.plant
     assert plant.tower is not None
     count = max(int(look.running[: plant.units.size].sum()), 1)
@@ -97,7 +99,8 @@ def _towers(look: Look, free: FreeCooling, heat: Array) -> Relief:
     behind = look.behind_degc
     back = behind + heat / max(look.common.chillers_w_k, 1e-9)
     share = water_side_share(back, behind, coldest)
-    share = np.where((share < SHARE_MIN_FRAC) | (heat <= 0), 0.0, share)
+    worth = (share >= SHARE_MIN_FRAC) | (heat > chillers_w)
+    share = np.where(worth & (heat > 0), share, 0.0)
     if not free.in_series:
         share = np.where(share < 1.0, 0.0, share)
     wanted = np.where(share >= 1.0, behind - free.exchanger_k, -np.inf)

@@ -143,7 +143,7 @@ class Plants(Discipline):
         return np.asarray(rows[int(chosen(rows, water))])
 
     def _rows(self, p: int, plant: Plant) -> Array:
-        """(3, field) the segments of a plant in the weather that the controls read last."""
+        """(PIECES, field) the segments of a plant in the weather that the controls read last."""
         dry_bulb = float(self.own.outdoor_degc[0])
         wet_bulb = float(self.own.outdoor_degc[1])
         running, free_running, _ = self._counts()[p]
@@ -240,7 +240,7 @@ class Plants(Discipline):
                 stretch.cut(0)
 
     def _rows_of(self, p: int, outdoor_degc: Array) -> Array:
-        """(look, 3, field) the segments of a plant in weather (look, 2)."""
+        """(look, PIECES, field) the segments of a plant in weather (look, 2)."""
         plant = self.plants[p]
         running, free_running, _ = self._counts()[p]
         dry_bulb = outdoor_degc[:, 0]

@@ -123,7 +123,8 @@ def _compressors(look: Look, heat: Array) -> Setting:
     leaving = np.minimum(look.behind_degc, look.supply_degc + plant.band_k)
     at_full = np.asarray(entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc))
     most = available_w(plant.curve, leaving, at_full)
-    relieved = relief(look, heat, int(chillers.sum()) * most)
+    carried = int(chillers.sum()) * available_w(plant.curve, look.supply_degc, at_full)
+    relieved = relief(look, heat, carried)
     rest = heat - relieved.heat_w
     least = max(plant.staged_for_flow(count, look.water_frac), min(look.held, count))
     used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), least, count)
