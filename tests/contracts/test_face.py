@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import twin
 
 HEAVY = (
@@ -78,6 +80,18 @@ def test_a_run_loads_what_it_needs_and_no_more() -> None:
     for station, line in zip(LOADED_BY_A_STATION, told.stdout.splitlines(), strict=True):
         assert set(line.split()) - loaded == LOADED_BY_A_STATION[station], station
         loaded |= LOADED_BY_A_STATION[station]
+
+
+def test_a_scene_is_written_without_the_library_that_opens_stages(tmp_path: Path) -> None:
+    """A tenth of a second of imports a scene: `pxr.Usd` and `pxr.UsdGeom` are for readers."""
+    pytest.importorskip("pxr")
+    code = (
+        "import sys, twin\n"
+        f"twin.scene(twin.load('scenarios/first_factory.yaml'), {str(tmp_path / 'scene')!r})\n"
+        "print(sorted({'pxr.Sdf', 'pxr.Usd', 'pxr.UsdGeom', 'pxr.UsdUtils'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "['pxr.Sdf']"
 
 
 def test_every_name_of_the_face_resolves() -> None:

@@ -9,7 +9,6 @@ import warnings
 from pathlib import Path
 
 import matplotlib as mpl
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -244,7 +243,7 @@ def test_cooling_and_losses_are_stages_of_their_own(day: Result) -> None:
     graph = energy_graph(staged(flows))
     assert set(graph.successors("site")) == {"racks", "cooling", "losses"}
     lost = flows[flows["target"].str.startswith("loss: ")]["energy_j"].sum()
-    assert graph.edges["site", "losses"]["energy_j"] == pytest.approx(lost)
+    assert graph.edge("site", "losses")["energy_j"] == pytest.approx(lost)
 
 
 def test_sources_may_follow_one_another() -> None:
@@ -258,7 +257,7 @@ def test_energy_that_flows_back_is_stored_not_looped() -> None:
         {"source": ["grid", "ups", "battery"], "target": ["ups", "battery", "ups"], "energy_j": 1.0}
     )
     graph = energy_graph(flows)
-    assert nx.is_directed_acyclic_graph(graph)
+    assert len(graph.sorted()) == len(graph)
     assert "ups, stored" in graph
 
 

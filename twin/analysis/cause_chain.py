@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import networkx as nx
 import pandas as pd
 
+from twin.digraph import Digraph
 from twin.facility.model.components import is_member
 from twin.results import Result
 from twin.results.enums import MENDS, EventKind
@@ -129,14 +129,15 @@ class _Reach:
         self._above: dict[str, frozenset[str]] = {}
 
     @cached_property
-    def graph(self) -> nx.DiGraph:
+    def graph(self) -> Digraph:
         """From feed to fed: power, coolant and air; parts to what they are parts of."""
         edges = self._result.frame("edges")
         edges = edges[edges["system"].isin(("power", "cooling"))]
-        graph = nx.DiGraph(list(zip(edges["source"], edges["target"], strict=True)))
+        graph = Digraph()
+        graph.add_edges(zip(edges["source"], edges["target"], strict=True))
         components = self._result.frame("components")
         inside = components[components["parent"].isin(components["id"])]
-        graph.add_edges_from(zip(inside["id"], inside["parent"], strict=True))
+        graph.add_edges(zip(inside["id"], inside["parent"], strict=True))
         return graph
 
     @cached_property
@@ -176,7 +177,7 @@ class _Reach:
     def above(self, name: str) -> frozenset[str]:
         """All that a component hangs on."""
         if name not in self._above:
-            found = nx.ancestors(self.graph, name) if name in self.graph else ()
+            found = self.graph.ancestors(name) if name in self.graph else ()
             self._above[name] = frozenset(found)
         return self._above[name]
 

@@ -133,10 +133,10 @@ def _oneline(result: Result) -> Iterator[str]:
 
 def _sankey(result: Result) -> Iterator[str]:
     graph = energy_graph(staged(result.frame("energy")))
-    sources = [name for name in graph if graph.in_degree(name) == 0]
-    ends = [name for name in graph if graph.out_degree(name) == 0]
-    given = {name: graph.out_degree(name, weight="energy_j") for name in sources}
-    taken = {name: graph.in_degree(name, weight="energy_j") for name in ends}
+    sources = [name for name in graph if not graph.predecessors(name)]
+    ends = [name for name in graph if not graph.successors(name)]
+    given = {name: graph.total_out(name, "energy_j") for name in sources}
+    taken = {name: graph.total_in(name, "energy_j") for name in ends}
     yield parts("From", pd.Series(given, dtype=float), energy)
     yield parts("To", pd.Series(taken, dtype=float), energy)
 

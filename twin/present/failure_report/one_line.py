@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
-
 from twin.catalogue.equipment_kinds import plural
+from twin.digraph import Digraph
 from twin.quantities import middle, percent, power, shared, span
 
 WIDTH = 960.0
@@ -76,10 +75,10 @@ class OneLine:
 def diagram(held: Mapping[str, Any]) -> OneLine:
     """Lay out the boxes and lines of the part `one_line`."""
     graph = _graph(held["boxes"], held["lines"])
-    columns = [list(names) for names in nx.topological_generations(graph)]
+    columns = graph.generations()
     if max(map(len, columns), default=0) > MOST_ROWS:
         graph = _merged(graph)
-        columns = [list(names) for names in nx.topological_generations(graph)]
+        columns = graph.generations()
     _order(graph, columns)
     rows = max(map(len, columns), default=1)
     width = (WIDTH - GUTTER * (len(columns) - 1)) / max(len(columns), 1)
@@ -88,27 +87,27 @@ def diagram(held: Mapping[str, Any]) -> OneLine:
     return OneLine(WIDTH, rows * ROW + 8.0, boxes, tuple(_wires(graph, place, columns, width)))
 
 
-def _graph(boxes: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, str]]) -> nx.DiGraph:
-    graph = nx.DiGraph()
+def _graph(boxes: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, str]]) -> Digraph:
+    graph = Digraph()
     for box in boxes:
         graph.add_node(box["box"], **box)
-    graph.add_edges_from((line["from"], line["to"]) for line in lines)
+    graph.add_edges((line["from"], line["to"]) for line in lines)
     return graph
 
 
-def _merged(graph: nx.DiGraph) -> nx.DiGraph:
+def _merged(graph: Digraph) -> Digraph:
     """Boxes of one kind and rating with the same supplies as one, from the sources down."""
     key: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
-    for name in nx.topological_sort(graph):
+    for name in graph.sorted():
         box = graph.nodes[name]
         feeds = sorted({key[feed] for feed in graph.predecessors(name)})
         key[name] = f"{box['kind']}|{box['rating_w']}|{feeds}"
         groups.setdefault(key[name], []).append(name)
-    merged = nx.DiGraph()
+    merged = Digraph()
     for group, names in groups.items():
         merged.add_node(group, **_together([graph.nodes[name] for name in names]))
-    merged.add_edges_from((key[a], key[b]) for a, b in graph.edges)
+    merged.add_edges((key[a], key[b]) for a, b in graph.edges)
     return merged
 
 
@@ -125,7 +124,7 @@ def _together(boxes: list[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _order(graph: nx.DiGraph, columns: list[list[str]]) -> None:
+def _order(graph: Digraph, columns: list[list[str]]) -> None:
     """Each column by where its supplies stand."""
     height: dict[str, float] = {}
     for names in columns:
@@ -134,7 +133,7 @@ def _order(graph: nx.DiGraph, columns: list[list[str]]) -> None:
             height[name] = (n + 0.5) / len(names)
 
 
-def _mean_height(graph: nx.DiGraph, height: Mapping[str, float], name: str) -> float:
+def _mean_height(graph: Digraph, height: Mapping[str, float], name: str) -> float:
     feeds = [height[feed] for feed in graph.predecessors(name)]
     return sum(feeds) / len(feeds) if feeds else 0.5
 
@@ -172,10 +171,7 @@ def _title(members: tuple[str, ...], kind: str, most: int) -> str:
 
 
 def _wires(
-    graph: nx.DiGraph,
-    place: Mapping[str, tuple[float, float]],
-    columns: list[list[str]],
-    width: float,
+    graph: Digraph, place: Mapping[str, tuple[float, float]], columns: list[list[str]], width: float
 ) -> Iterable[Wire]:
     """Elbows, each source on a track of its own before the column it leads to."""
     track = {name: (n + 1) / (len(names) + 1) for names in columns for n, name in enumerate(names)}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
 from twin.catalogue.equipment_kinds import plural
+from twin.digraph import Digraph
 from twin.present.figures.labels import width_pt
 from twin.present.figures.power_boxes import (
     Box,
@@ -94,9 +94,9 @@ def figure_oneline(result: Result) -> Figure:
     return figure
 
 
-def _columns(drawn: nx.DiGraph) -> list[list[str]]:
+def _columns(drawn: Digraph) -> list[list[str]]:
     """Nodes by longest path from a source, each column ordered by where its feeds stand."""
-    columns = [list(names) for names in nx.topological_generations(drawn)]
+    columns = drawn.generations()
     order = {name: float(n) for n, name in enumerate(drawn)}
     for names in columns:
         names.sort(key=lambda name: (_side(drawn, name), _feed_height(drawn, order, name), name))
@@ -105,13 +105,13 @@ def _columns(drawn: nx.DiGraph) -> list[list[str]]:
     return columns
 
 
-def _side(drawn: nx.DiGraph, name: str) -> int:
+def _side(drawn: Digraph, name: str) -> int:
     """Where a side stands from top to bottom: A, then what both feed, then the others."""
     side = drawn.nodes[name]["box"].side
     return 0 if side == "A" else 2 if len(side) == 1 else 1
 
 
-def _feed_height(drawn: nx.DiGraph, order: dict[str, float], name: str) -> float:
+def _feed_height(drawn: Digraph, order: dict[str, float], name: str) -> float:
     feeds = [order[feed] for feed in drawn.predecessors(name)]
     return float(np.mean(feeds)) if feeds else order[name]
 
@@ -121,7 +121,7 @@ def _spread(names: list[str], rows: int) -> list[tuple[str, float]]:
     return [(name, (n + 0.5) * step - 0.5) for n, name in enumerate(names)]
 
 
-def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, float]]) -> None:
+def _draw_edges(axes: Axes, drawn: Digraph, place: dict[str, tuple[float, float]]) -> None:
     """Elbows from right side to left side, each source on its own track; a feed that is dark is
     dashed.
     """

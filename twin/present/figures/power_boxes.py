@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
 from twin.catalogue.equipment_kinds import Role, named
+from twin.digraph import Digraph
 from twin.present.figures.style import moment_s
 from twin.results import Result
 from twin.results.enums import BREAKS, MENDS
@@ -63,31 +63,25 @@ def _on_mains(result: Result) -> set[str]:
     graph = power_graph(result)
     components = result.frame("components")
     generators = set(components.loc[components["kind"].isin(named(Role.STANDBY)), "id"])
-    found = {name for name in graph if graph.in_degree(name) == 0 and name not in generators}
-    for name in nx.topological_sort(graph):
+    found = {name for name in graph if not graph.predecessors(name) and name not in generators}
+    for name in graph.sorted():
         if any(feed in found for feed in graph.predecessors(name)):
             found.add(name)
     return found
 
 
-def power_graph(result: Result) -> nx.DiGraph:
+def power_graph(result: Result) -> Digraph:
     """Who feeds whom with power, without rings."""
     edges = result.frame("edges")
     edges = edges[edges["system"] == "power"]
-    graph = nx.DiGraph()
-    graph.add_edges_from(
-        (source, target, {"role": role})
-        for source, target, role in zip(
-            edges["source"], edges["target"], edges["role"], strict=True
-        )
-    )
-    while not nx.is_directed_acyclic_graph(graph):
-        # a tie between two buses closes a ring: drawn without its last edge
-        graph.remove_edge(*nx.find_cycle(graph)[-1][:2])
+    graph = Digraph()
+    for source, target, role in zip(edges["source"], edges["target"], edges["role"], strict=True):
+        graph.add_edge(source, target, role=role)
+    graph.open_rings()  # which a tie between two buses closes
     return graph
 
 
-def condition_of(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Box]:
+def condition_of(result: Result, graph: Digraph, time_s: float) -> dict[str, Box]:
     """How every component was at that moment; racks from their own table."""
     components = result.frame("components").drop_duplicates("id").set_index("id")
     elements = _at(result.frame("power"), time_s, "component")
@@ -116,16 +110,16 @@ MOST_SIDES = 4
 """Alike branches of one supply that are sides; more of them are a crowd."""
 
 
-def sides_of(graph: nx.DiGraph, kinds: Mapping[str, str]) -> dict[str, str]:
+def sides_of(graph: Digraph, kinds: Mapping[str, str]) -> dict[str, str]:
     """The side of every component, by the first feed that it has one from where feeds are taken in
     order, else by all of them.
     """
     side: dict[str, str] = {}
     standby = set(named(Role.STANDBY))
-    for name in nx.topological_sort(graph):
+    for name in graph.sorted():
         held = [side[feed] for feed in graph.predecessors(name) if side[feed]]
-        ordered = any(graph.edges[feed, name].get("role") == "priority"
-                      for feed in graph.predecessors(name))  # fmt: skip
+        roles = [graph.edge(feed, name).get("role") for feed in graph.predecessors(name)]
+        ordered = "priority" in roles
         found = held[0] if held and ordered else "".join(sorted(set("".join(held))))
         alone = kinds.get(name) in standby
         side[name] = found or ("" if alone else _split(graph, kinds, name))
@@ -136,7 +130,7 @@ def sides_of(graph: nx.DiGraph, kinds: Mapping[str, str]) -> dict[str, str]:
     return side
 
 
-def _split(graph: nx.DiGraph, kinds: Mapping[str, str], name: str) -> str:
+def _split(graph: Digraph, kinds: Mapping[str, str], name: str) -> str:
     """A letter for one of two to four alike branches of the same supply."""
     feeds = set(graph.predecessors(name))
     alike = [
@@ -173,12 +167,12 @@ def _state_of(live_frac: float) -> str:
     return "live" if live_frac > 1 - 1e-6 else "lost" if live_frac < 0.001 else "partly"
 
 
-def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:
+def _inherited(graph: Digraph, boxes: dict[str, Box]) -> dict[str, Box]:
     """What records no state of its own, such as a CDU, has that of its best feed; a bus of idle
     generators is idle.
     """
     best = ("live", "partly", "lost", "idle", "unknown")
-    for name in nx.topological_sort(graph):
+    for name in graph.sorted():
         feeds = [boxes[feed].state for feed in graph.predecessors(name)]
         if boxes[name].state == "lost" and feeds and set(feeds) == {"idle"}:
             boxes[name] = replace(boxes[name], state="idle")
@@ -189,13 +183,13 @@ def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:
     return boxes
 
 
-def merged_where_alike(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGraph:
+def merged_where_alike(graph: Digraph, condition: dict[str, Box]) -> Digraph:
     """The graph to draw: itself if it fits, else alike components with alike feeds merged from the
     top down.
     """
     key: dict[str, str] = {name: name for name in graph}
-    if max(map(len, nx.topological_generations(graph))) > MOST_BOXES:
-        for name in nx.topological_sort(graph):
+    if max(map(len, graph.generations())) > MOST_BOXES:
+        for name in graph.sorted():
             feeds = sorted({key[feed] for feed in graph.predecessors(name)})
             box = condition[name]
             key[name] = (
@@ -205,10 +199,10 @@ def merged_where_alike(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGra
     members: dict[str, list[str]] = {}
     for name in graph:
         members.setdefault(key[name], []).append(name)
-    drawn = nx.DiGraph()
+    drawn = Digraph()
     for group, names in members.items():
         drawn.add_node(group, box=_merged([condition[name] for name in names]))
-    drawn.add_edges_from((key[a], key[b]) for a, b in graph.edges if key[a] != key[b])
+    drawn.add_edges((key[a], key[b]) for a, b in graph.edges if key[a] != key[b])
     return drawn
 
 

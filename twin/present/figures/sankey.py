@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,6 +14,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from twin.catalogue.equipment_kinds import COOLING_ROLES, named, plural, singular
+from twin.digraph import Digraph
 from twin.present.figures.style import (
     BLUE,
     GREY,
@@ -60,7 +60,7 @@ def figure_sankey(result: Result) -> Figure:
     total_j = _total_j(graph)
     if not graph or total_j <= 0:
         return nothing("No energy flow was recorded.")
-    sinks = [name for name in graph if graph.out_degree(name) == 0]
+    sinks = [name for name in graph if not graph.successors(name)]
     nodes = _placed(graph, total_j, sinks)
     last = max(node.x for node in nodes.values())
     lowest = min(node.top - max(node.size, _LABEL) for node in nodes.values())
@@ -97,11 +97,11 @@ def staged(flows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["source", "target", "energy_j"])
 
 
-def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
+def energy_graph(flows: pd.DataFrame) -> Digraph:
     """Stages as nodes and `energy_j` on edges; what flows back to a stage ends in `<stage>,
     stored`.
     """
-    graph = nx.DiGraph()
+    graph = Digraph()
     held = (
         flows[flows["energy_j"] > 0]
         .groupby(["source", "target"], sort=False)["energy_j"]
@@ -111,35 +111,34 @@ def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
     for source, target, energy_j in zip(
         held["source"], held["target"], held["energy_j"], strict=True
     ):
-        known = graph.has_node(target) and graph.has_node(source)
-        back = source == target or (known and nx.has_path(graph, target, source))
+        back = source == target or (source in graph and target in graph.ancestors(source))
         graph.add_edge(source, f"{target}, stored" if back else target, energy_j=float(energy_j))
     return graph
 
 
-def residual_frac(graph: nx.DiGraph) -> float:
+def residual_frac(graph: Digraph) -> float:
     """The largest difference between what enters and leaves a stage, over all that entered from
     outside.
     """
     total_j = _total_j(graph)
-    inner = [name for name in graph if graph.in_degree(name) and graph.out_degree(name)]
+    inner = [name for name in graph if graph.predecessors(name) and graph.successors(name)]
     gaps = [abs(_in_j(graph, name) - _out_j(graph, name)) for name in inner]
     return max(gaps, default=0.0) / total_j if total_j else 0.0
 
 
-def _in_j(graph: nx.DiGraph, name: str) -> float:
-    return float(graph.in_degree(name, weight="energy_j"))
+def _in_j(graph: Digraph, name: str) -> float:
+    return graph.total_in(name, "energy_j")
 
 
-def _out_j(graph: nx.DiGraph, name: str) -> float:
-    return float(graph.out_degree(name, weight="energy_j"))
+def _out_j(graph: Digraph, name: str) -> float:
+    return graph.total_out(name, "energy_j")
 
 
-def _total_j(graph: nx.DiGraph) -> float:
-    return sum(_out_j(graph, name) for name in graph if graph.in_degree(name) == 0)
+def _total_j(graph: Digraph) -> float:
+    return sum(_out_j(graph, name) for name in graph if not graph.predecessors(name))
 
 
-def _title(graph: nx.DiGraph, total_j: float) -> str:
+def _title(graph: Digraph, total_j: float) -> str:
     gap = residual_frac(graph)
     if gap > CLOSES_FRAC:
         return (
@@ -148,11 +147,11 @@ def _title(graph: nx.DiGraph, total_j: float) -> str:
     return f"{energy(total_j)} in; closes within {percent(max(gap, 1e-6), 4)}"
 
 
-def _placed(graph: nx.DiGraph, total_j: float, sinks: list[str]) -> dict[str, _Node]:
+def _placed(graph: Digraph, total_j: float, sinks: list[str]) -> dict[str, _Node]:
     """Stages by longest path, every sink in the last column; a stage stands below what passes it
     by.
     """
-    level = {name: n for n, names in enumerate(nx.topological_generations(graph)) for name in names}
+    level = {name: n for n, names in enumerate(graph.generations()) for name in names}
     last = max(level.values())
     columns: dict[int, list[str]] = {}
     for name in graph:
@@ -170,19 +169,19 @@ def _placed(graph: nx.DiGraph, total_j: float, sinks: list[str]) -> dict[str, _N
     return nodes
 
 
-def _sink_order(graph: nx.DiGraph, level: dict[str, int], name: str) -> tuple[int, float, float]:
+def _sink_order(graph: Digraph, level: dict[str, int], name: str) -> tuple[int, float, float]:
     """What leaves early first; then stage by stage, the larger one first."""
     feeder = max(graph.predecessors(name), key=lambda stage: level[stage], default=name)
     return level[feeder], -_in_j(graph, feeder), -_in_j(graph, name)
 
 
-def _draw_ribbons(axes: Axes, graph: nx.DiGraph, nodes: dict[str, _Node], total_j: float) -> None:
+def _draw_ribbons(axes: Axes, graph: Digraph, nodes: dict[str, _Node], total_j: float) -> None:
     """From the top of each side downwards, in the order in which the far ends stand."""
     for source in nodes:
         for target in sorted(
             graph.successors(source), key=lambda name: (-nodes[name].top, nodes[name].x)
         ):
-            width = graph.edges[source, target]["energy_j"] / total_j
+            width = graph.edge(source, target)["energy_j"] / total_j
             a = nodes[source]
             b = nodes[target]
             y0 = a.top - a.used_out
@@ -227,8 +226,8 @@ def _colour(name: str) -> str:
     return BLUE if lower == "racks" else GREY if "stored" in lower else "#7FA8C9"
 
 
-def _draw_node(axes: Axes, graph: nx.DiGraph, name: str, node: _Node, total_j: float) -> None:
-    sink = graph.out_degree(name) == 0
+def _draw_node(axes: Axes, graph: Digraph, name: str, node: _Node, total_j: float) -> None:
+    sink = not graph.successors(name)
     size = max(node.size, 0.004)
     axes.add_patch(
         Rectangle((node.x, node.top - size), _NODE, size, facecolor=_colour(name), zorder=3)
@@ -247,7 +246,7 @@ def _draw_node(axes: Axes, graph: nx.DiGraph, name: str, node: _Node, total_j: f
     else:
         gap = (
             abs(_in_j(graph, name) - _out_j(graph, name)) / total_j
-            if graph.in_degree(name)
+            if graph.predecessors(name)
             else 0.0
         )
         ink = VERMILION_INK if gap > CLOSES_FRAC else INK

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from pxr import Kind, Sdf, UsdGeom, Vt
+from pxr import Kind, Sdf, Vt
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array, Index, Mask
@@ -132,14 +132,14 @@ def _curves(group: Spec, hall: Hall, answer: AirflowAnswer) -> None:
     limits = colour_range(degc)
     prim = define(group, hall.prim, "BasisCurves")
     place(prim, (*hall.at, 0.0))
-    value(prim, "type", Types.Token, UsdGeom.Tokens.linear, uniform=True)
+    value(prim, "type", Types.Token, "linear", uniform=True)
     counts = Vt.IntArray([len(path) for path in paths])
     value(prim, "curveVertexCounts", Types.IntArray, counts)
     value(prim, "points", Types.Point3fArray, vectors_of(points))
     extent = np.stack([points.min(axis=0) - WIDTH_M / 2, points.max(axis=0) + WIDTH_M / 2])
     value(prim, "extent", Types.Float3Array, vectors_of(extent))
     widths = value(prim, "widths", Types.FloatArray, Vt.FloatArray([WIDTH_M]))
-    widths.SetInfo("interpolation", UsdGeom.Tokens.constant)
+    widths.SetInfo("interpolation", "constant")
     _coloured(prim, degc, limits)
     field = value(prim, "twin:field", Types.Asset, None, custom=True, uniform=True)
     field.default = Sdf.AssetPath(f"./{FOLDER}/{hall.prim}.vti")
@@ -158,7 +158,7 @@ def _coloured(prim: Spec, degc: Array, limits: tuple[float, float]) -> None:
     }
     for name, (type_name, content) in held.items():
         one = value(prim, f"primvars:{name}", type_name, content)
-        one.SetInfo("interpolation", UsdGeom.Tokens.vertex)
+        one.SetInfo("interpolation", "vertex")
         indices = Vt.IntArray.FromNumpy(which.astype(np.int32))
         value(prim, f"primvars:{name}:indices", Types.IntArray, indices)
     value(prim, "twin:colourMap", Types.Token, RAMP, custom=True, uniform=True)

@@ -9,7 +9,7 @@ origin as on the other, so that the stage's pivot is the middle of its underside
 from __future__ import annotations
 
 import numpy as np
-from pxr import Kind, Sdf, UsdGeom
+from pxr import Kind, Sdf
 
 from twin.present.usd.aisles import aisles, clearances, contained, enclosure, marking
 from twin.present.usd.attributes import CONTAINMENT, ID, KIND
@@ -119,7 +119,7 @@ def _clearances(prim: Spec, plan: ScenePlan, hall: Hall) -> None:
     if solid is not None:
         guide = placed_mesh(prim, "Clearances", solid)
         colour(guide, (0.95, 0.85, 0.25))
-        value(guide, "purpose", Types.Token, UsdGeom.Tokens.guide, uniform=True)
+        value(guide, "purpose", Types.Token, "guide", uniform=True)
 
 
 def floor_lines(

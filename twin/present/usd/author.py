@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pxr import Gf, Kind, Sdf, Tf, UsdGeom, Vt
+from pxr import Gf, Kind, Sdf, Tf, Vt
 
 from twin.present.usd.colours import PALETTE, Paint, linear
 from twin.present.usd.solids import Solid
@@ -33,7 +33,7 @@ def new_layer(extension: str, words: str, root: str = "Facility") -> Spec:
     layer = Sdf.Layer.CreateAnonymous(f".{extension}")
     layer.defaultPrim = root
     layer.documentation = words
-    layer.pseudoRoot.SetInfo("upAxis", UsdGeom.Tokens.z)
+    layer.pseudoRoot.SetInfo("upAxis", "Z")
     layer.pseudoRoot.SetInfo("metersPerUnit", 1.0)
     layer.pseudoRoot.SetInfo("kilogramsPerUnit", 1.0)
     layer.timeCodesPerSecond = TIME_CODES_PER_SECOND
@@ -126,10 +126,8 @@ def mesh(parent: Spec, name: str, solid: Solid) -> Spec:
     value(prim, "points", Types.Point3fArray, vectors(solid.points))
     normals = value(prim, "normals", Types.Normal3fArray, vectors(solid.normals))
     by_face = len(solid.normals) == len(solid.counts)
-    normals.SetInfo(
-        "interpolation", UsdGeom.Tokens.uniform if by_face else UsdGeom.Tokens.faceVarying
-    )
-    value(prim, "subdivisionScheme", Types.Token, UsdGeom.Tokens.none, uniform=True)
+    normals.SetInfo("interpolation", "uniform" if by_face else "faceVarying")
+    value(prim, "subdivisionScheme", Types.Token, "none", uniform=True)
     return prim
 
 

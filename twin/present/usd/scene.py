@@ -23,8 +23,6 @@ from twin.present.usd.parts import OVERRIDES, overrides_layer, root_layer, scene
 from twin.present.usd.plan import ScenePlan, make_plan
 from twin.present.usd.prototypes import subjects, write_prototypes
 from twin.present.usd.solids import Point
-from twin.present.usd.web import FILE as WEB_FILE
-from twin.present.usd.web import web_layer
 from twin.results import SCENE_PARTS, kept_in, refuse_beside_another
 from twin.results.folder import replaced, writing
 
@@ -157,7 +155,9 @@ class _Writer:
             (new / name).parent.mkdir(exist_ok=True)
             export(layer, new / name)
         if self.options.web:
-            export(web_layer(new / self.options.file), new / WEB_FILE)
+            from twin.present.usd.web import FILE, web_layer  # opens a stage
+
+            export(web_layer(new / self.options.file), new / FILE)
 
     def _air(self, new: Path) -> dict[str, Spec]:
         """Write the fields; the layer of their streamlines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pxr import Sdf, UsdGeom
+from pxr import Sdf
 
 from twin.present.usd.attributes import JUNCTION, LOAD, SAMPLED, SceneAttribute
 from twin.present.usd.author import Spec, Types, define, mesh, value, vectors
@@ -65,4 +65,4 @@ def _meshes(prim: Spec, size: Point, rack: bool, heat: bool) -> None:
             Types.Color3fArray,
             vectors([linear(STATE_RGB["unknown"])]),
         )
-        spec.SetInfo("interpolation", UsdGeom.Tokens.constant)
+        spec.SetInfo("interpolation", "constant")

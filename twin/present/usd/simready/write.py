@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pxr import Kind, Sdf, UsdGeom, Vt
+from pxr import Kind, Sdf, Vt
 
 from twin.present.usd.author import (
     Spec,
@@ -24,7 +24,6 @@ from twin.present.usd.emblems import emblem
 from twin.present.usd.shapes import Part
 from twin.present.usd.simready.equipment import AssetPaths, AssetSubject, ConnectionPoint
 from twin.present.usd.simready.figures import figures
-from twin.present.usd.simready.own import find_own_asset, write_own_asset
 from twin.present.usd.simready.ports import CLEARANCE_M, ports
 from twin.present.usd.simready.properties import (
     as_usd,
@@ -50,6 +49,8 @@ def write_asset(equipment: AssetSubject, folder: Path) -> AssetPaths:
     same bytes. Raises OSError where the disk refuses, InputError for an asset that cannot stand in.
     """
     if equipment.own is not None:
+        from twin.present.usd.simready.own import find_own_asset, write_own_asset  # opens stages
+
         return write_own_asset(equipment, find_own_asset(equipment.own), folder)
     known = figures(equipment)
     found = ports(equipment, known)
@@ -85,7 +86,7 @@ def _layers(
 def _new(path: str, name: str) -> Spec:
     layer = Sdf.Layer.CreateAnonymous(Path(path).suffix)
     layer.defaultPrim = name
-    layer.pseudoRoot.SetInfo("upAxis", UsdGeom.Tokens.z)
+    layer.pseudoRoot.SetInfo("upAxis", "Z")
     layer.pseudoRoot.SetInfo("metersPerUnit", 1.0)
     layer.pseudoRoot.SetInfo("kilogramsPerUnit", 1.0)
     return layer
@@ -125,7 +126,7 @@ def _points(root: Spec, found: tuple[ConnectionPoint, ...]) -> None:
 
 def _point(scope: Spec, port: ConnectionPoint) -> None:
     prim = define(scope, port.name, "Xform")
-    value(prim, "purpose", Types.Token, UsdGeom.Tokens.guide, uniform=True)
+    value(prim, "purpose", Types.Token, "guide", uniform=True)
     base = {
         "direction": port.direction,
         "disconnectType": port.disconnect,
