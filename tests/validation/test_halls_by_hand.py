@@ -8,10 +8,12 @@ times of the first rack to a tolerance of what places spread.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 import twin
 from tests.hall_by_hand import Hall, Racks
@@ -19,10 +21,13 @@ from tests.planner import asked, loaded
 from twin.analysis.ride_through import RideThrough
 from twin.study.ride_through import first_reached_s
 
+ROOT = Path(__file__).parents[2]
 LEFT = "crah_4"
 LOST = [f"crah_{k}" for k in range(1, 8) if f"crah_{k}" != LEFT]
 SLOWDOWN_DEGC = 89.0
 GPU_K_W = 0.0426
+KEPT_K_W = 0.01
+"""Of chips that stay cool."""
 COMPUTE = 0
 """The group of compute racks by hand."""
 
@@ -34,13 +39,17 @@ def superpod(activity: float, **stated: float) -> Hall:
     return Hall(racks, 14 * 14 * 4.5, 0.05, 7, **stated)
 
 
-def busy(activity: float) -> twin.Scenario:
-    """The layout with a job of this activity on every node."""
+def at_work(activity: float) -> dict[str, Any]:
+    """A job of this activity on every node."""
     work = {"kind": "batch", "name": "busy", "count": 1, "span": "1 s", "nodes_max": 32}
     steady = {"nodes_median": 1e6, "runtime_median": "366 d"}
-    draws = {"gpu_activity": activity, "cpu_activity": activity}
-    plain = twin.load("scenarios/superpod_day.yaml")
-    return plain.with_(workload=[work | steady | draws], faults={"timeline": []})
+    return work | steady | {"gpu_activity": activity, "cpu_activity": activity}
+
+
+def busy(activity: float) -> twin.Scenario:
+    """The layout with it."""
+    plain = twin.load(ROOT / "scenarios/superpod_day.yaml")
+    return plain.with_(workload=[at_work(activity)], faults={"timeline": []})
 
 
 def test_inlets_warm_as_by_hand_with_one_handler_of_seven_left() -> None:
@@ -55,6 +64,39 @@ def test_inlets_warm_as_by_hand_with_one_handler_of_seven_left() -> None:
         assert inlet_degc.loc[3600.0 + after_s] == pytest.approx(hall.cold, abs=0.7)
         for _ in range(300):
             hall.step(1)
+
+
+def kept_clocks(activity: float) -> twin.Scenario:
+    """`superpod_b200` with chips that never slow down and racks that never turn themselves off."""
+    layout = yaml.safe_load((ROOT / "layouts/superpod_b200.yaml").read_text(encoding="utf-8"))
+    rack = {"name": "steady", "like": "dgx_b200_x2", "source": "invented: nothing slows or trips"}
+    never = {"junction_to_coolant_k_w": KEPT_K_W, "inlet_air_max": "60 °C"}
+    layout["equipment"] = {"racks": [rack | never]}
+    layout["halls"][0]["rows"][0]["racks"] = "2 x 8 x steady"
+    lost = [{"at": "1 h", "component": name, "repair_after": "2 h"} for name in LOST]
+    asks = {"faults": {"timeline": lost}, "horizon": "4200 s", "outputs": {"period": "5 s"}}
+    day = yaml.safe_load((ROOT / "scenarios/superpod_day.yaml").read_text(encoding="utf-8"))
+    begins = {"start": day["start"].isoformat()}
+    return loaded(day | begins | asks | {"layout": layout, "workload": [at_work(activity)]})
+
+
+def test_one_handler_of_seven_without_throttling() -> None:
+    """240 and 420 s were asked of a flow balance without throttling and a trip at 45 °C. Under just
+    these conditions, at 0.93 of full activity, the mean compute rack comes to the temperature at
+    which its chips would slow down after 240 s and to air of 45 °C after 424 s; by hand after 246
+    and 425 s. The first rack, which stands nearest to exhaust, comes to 45 °C after 383 s.
+    """
+    racks = twin.simulate(twin.build(kept_clocks(0.93))).frame("racks")
+    racks = racks[racks["rack"].str.startswith("compute") & (racks["time_s"] >= 3600.0)]
+    chip_w = 140 + 0.93 * (1000 - 140)
+    node_degc = racks.assign(node=racks.junction_degc - KEPT_K_W * chip_w)
+    mean = node_degc.groupby("time_s")[["node", "inlet_air_degc"]].mean()
+    first = racks.groupby("time_s").inlet_air_degc.max()
+    after_s = mean.index.to_numpy() - 3600.0
+    slows_degc = SLOWDOWN_DEGC - GPU_K_W * chip_w
+    assert np.interp(slows_degc, mean.node, after_s) == pytest.approx(240.0, rel=0.04)
+    assert np.interp(45.0, mean.inlet_air_degc, after_s) == pytest.approx(420.0, rel=0.015)
+    assert np.interp(45.0, first, after_s) == pytest.approx(383.0, abs=2.0)
 
 
 @pytest.mark.parametrize("activity", [0.85, 0.93])
