@@ -43,12 +43,32 @@ def test_losses_are_what_goes_in_less_what_is_drawn() -> None:
     assert found.loss_w.sum() == pytest.approx(found.through_va[0].real - load.real.sum(), rel=1e-8)
 
 
-def test_many_moments_are_as_one_by_one() -> None:
-    network, load, _, _ = random_tree(80, 2)
-    scales = np.linspace(0.1, 1.0, 7)
-    together = solve(network, load[:, None] * scales).voltage
-    for place, scale in enumerate(scales):
-        assert np.allclose(together[:, place], solve(network, load * scale).voltage, atol=1e-8)
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-6, 1e-9])
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1)], ids=["drawn", "drawn and given"])
+@pytest.mark.parametrize("heavy", [0.05, 1.0, 2.0])
+def test_no_voltage_is_off_by_more_than_the_tolerance(
+    tolerance: float, signs: tuple[int, int], heavy: float
+) -> None:
+    """Judged by how moves shrink: held to what 60 sweeps more would find, cold and warm."""
+    for seed in range(8):
+        network, load, _, _ = random_tree(150, seed)
+        load = load * heavy * np.random.default_rng(seed).choice(signs, load.size)
+        exact = solve(network, load, 1e-14).voltage
+        cold = solve(network, load, tolerance)
+        warm = solve(network, load, tolerance, solve(network, 0.97 * load).voltage)
+        assert abs(cold.voltage - exact).max() < tolerance
+        assert abs(warm.voltage - exact).max() < tolerance
+
+
+def test_what_nodes_give_is_what_is_drawn_below_them_and_lost() -> None:
+    """Power closes at every node, far closer than the voltages are asked to."""
+    network, load, parent, _ = random_tree(200, 4)
+    found = solve(network, load, 1e-6)
+    lost = found.current_va * np.conj(found.current_va)
+    sent = found.through_va + lost * network.impedance_per_va[network.ways.forest.place]
+    passed = load.copy()
+    np.add.at(passed, parent[1:], sent[1:])
+    assert np.allclose(found.through_va, passed, atol=1e-5 * abs(load).sum())
 
 
 def test_a_converter_holds_its_voltage_and_draws_its_loss() -> None:
@@ -80,4 +100,4 @@ def test_a_wide_tree_has_the_voltages_of_power_grid_model() -> None:
     """The tree of the benchmark, which holds them to 1e-6 before it times anything beside it."""
     pytest.importorskip("power_grid_model", reason="power-grid-model is not installed")
     asked = [str(row[0]) for row in rows(600, 24)]
-    assert asked[-1].startswith("power-grid-model")
+    assert sum(row.startswith("power-grid-model") for row in asked) == 2
