@@ -66,7 +66,16 @@ def mixed(number: int) -> Plain:
     _chained(Random(f"chained {number}"), asked)
     _served(Random(f"served by {number}"), asked)
     _billed(Random(f"billed {number}"), asked)
+    _capped(Random(f"capped {number}"), asked)
     return asked
+
+
+def _capped(draw: Random, asked: Plain) -> None:
+    """GPUs under caps for a while, all of them and those of some work."""
+    some = {"kind": "gpu_power_cap", "share": "55 %", "of": [asked["workload"][0]["name"]]}
+    every = {"kind": "gpu_power_cap", "share": "80 %", "at": "35 min", "duration": "20 min"}
+    if draw.random() < 0.4:
+        asked["controls"]["actions"] = [every, some | {"at": "45 min", "duration": "30 min"}]
 
 
 def _billed(draw: Random, asked: Plain) -> None:

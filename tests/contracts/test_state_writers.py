@@ -202,7 +202,10 @@ BUSY = {
         "load_shedding": {"order": ["crah_1"]},
         "demand_response": {"events": [{"at": "1500 s", "duration": "60 s", "ramp": "0 s"}]},
         "storage": [{"kind": "ramp_limit", "bess": "bess", "per_minute": "50 kW"}],
-        "actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}],
+        "actions": [
+            {"kind": "clock_ceiling", "at": "100 s", "clock": 0.9},
+            {"kind": "gpu_power_cap", "at": "150 s", "duration": "60 s", "share": "60 %"},
+        ],
     },
 }
 """An hour in which every discipline has something to do."""

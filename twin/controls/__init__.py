@@ -4,9 +4,10 @@ line.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from twin.controls.demand_response import DemandEvent, DemandResponse
 from twin.controls.drills import (
@@ -29,7 +30,17 @@ from twin.controls.storage import (
     StorageRule,
     StorageSchedule,
 )
-from twin.stated import YEAR_S, Duration, Fraction, Stated, Volume, WaterTemperature, Within
+from twin.stated import (
+    YEAR_S,
+    Duration,
+    Fraction,
+    Percent,
+    Power,
+    Stated,
+    Volume,
+    WaterTemperature,
+    Within,
+)
 from twin.stated import Moment as Moment
 
 FuelVolume = Annotated[Volume, Within(1e-3, 1e6, "1 L to 1,000,000 m^3")]
@@ -43,6 +54,36 @@ class ClockCeiling(Stated):
     """When it takes effect."""
     clock: Fraction = Field(ge=0.01)
     """Highest clock over full clock."""
+
+
+class GpuPowerCap(Stated):
+    """Hold GPUs at or below a power: each board lowers its own clock until what it does is within.
+    Of several caps the lowest holds.
+    """
+
+    kind: Literal["gpu_power_cap"]
+    at: Moment = 0.0
+    """When it takes effect."""
+    duration: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] | None = None
+    """How long it holds; from then on where not stated."""
+    power: Annotated[Power, Within(1.0, 10_000.0, "1 W to 10 kW")] | None = None
+    """Most that a GPU may draw."""
+    share: Percent | None = None
+    """The same over the highest power of each GPU."""
+    of: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=20_000)
+    """Racks, rows or groups of racks, types of GPU, and workloads, which stand for the racks that
+    run them at that moment; all GPUs where not stated."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.power is None) == (self.share is None):
+            raise ValueError("state power, as `500 W`, or share, as `70 %` of the highest power")
+        return self
+
+    @property
+    def ends_s(self) -> float:
+        """When it is lifted; inf where it never is."""
+        return math.inf if self.duration is None else self.at + self.duration
 
 
 class WaterSupply(Stated):
@@ -106,7 +147,13 @@ class ResetUps(Stated):
 
 
 Action = Annotated[
-    ClockCeiling | WaterSupply | CoolantSupply | Refuel | ResetUps | MaintenanceBypass,
+    ClockCeiling
+    | GpuPowerCap
+    | WaterSupply
+    | CoolantSupply
+    | Refuel
+    | ResetUps
+    | MaintenanceBypass,
     Field(discriminator="kind"),
 ]
 """Any operator action, told apart by `kind`."""
@@ -168,6 +215,7 @@ __all__ = [
     "DemandResponse",
     "Drill",
     "Expectation",
+    "GpuPowerCap",
     "Isolate",
     "LoadShedding",
     "MaintenanceBypass",

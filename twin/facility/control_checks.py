@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.rows import Gpu, Rack
+from twin.controls import GpuPowerCap
 from twin.errors import did_you_mean
-from twin.facility.ledger import Ledger
+from twin.facility.ledger import Ledger, Loc
 from twin.facility.model.components import is_member
+from twin.physics.chip import dynamic_frac
 
 _FOLLOW_PRICES = ("arbitrage",)
 """Rules of BESS that go by what a utility asks for its power."""
@@ -24,6 +29,56 @@ def check_shedding(ledger: Ledger) -> None:
             hint = did_you_mean(name, [*groups, *loads])
             allowed = "a rack, a row of racks, a cooling unit or a workload"
             ledger.complain(loc, repr(name), allowed, hint)
+
+
+def check_power_caps(ledger: Ledger) -> None:
+    """Whoever a cap on GPUs names is there, and none of their GPUs draws more at its lowest clock
+    than it may.
+    """
+    scenario = ledger.scenario
+    racks = [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
+    works = [work.name for work in scenario.workload]
+    of_rack = _gpus(ledger)
+    gpus = {gpu.name for gpu in of_rack.values()}
+    for i, action in enumerate(scenario.controls.actions):
+        if action.kind != "gpu_power_cap":
+            continue
+        loc = ("controls", "actions", i)
+        for k, name in enumerate(action.of):
+            if name not in gpus and not any(is_member(one, name) for one in (*racks, *works)):
+                groups = [one for one, held in ledger.groups.items() if set(held) & set(racks)]
+                known = [*groups, *racks, *works, *sorted(gpus)]
+                allowed = "a rack, a row of racks, a type of GPU or a workload"
+                ledger.complain((*loc, "of", k), repr(name), allowed, did_you_mean(name, known))
+        every = not action.of or any(name in works for name in action.of)
+        for gpu in {
+            gpu.name: gpu
+            for rack, gpu in of_rack.items()
+            if every or any(gpu.name == name or is_member(rack, name) for name in action.of)
+        }.values():
+            _held_at_all(ledger, loc, action, gpu)
+
+
+def _gpus(ledger: Ledger) -> dict[str, Gpu]:
+    """By rack, the type of its GPUs; racks without any are left out."""
+    catalogue = ledger.scenario.catalogue
+    found = {}
+    for entry in ledger.entries:
+        rack = catalogue.rows(Rack).get(entry.type) if role(entry.kind) is Role.RACK else None
+        if rack is not None and rack.gpu:
+            found[entry.id] = catalogue.get(Gpu, rack.gpu)
+    return found
+
+
+def _held_at_all(ledger: Ledger, loc: Loc, action: GpuPowerCap, gpu: Gpu) -> None:
+    """A cap that a GPU passes with full work at its lowest clock is none."""
+    span_w = gpu.power_max_w - gpu.power_idle_w
+    least_w = math.ceil(gpu.power_idle_w + span_w * float(dynamic_frac(gpu.clock_floor_frac)))
+    key = "share" if action.power is None else "power"
+    cap_w = gpu.power_max_w * action.share if action.share is not None else action.power
+    if cap_w is not None and cap_w < least_w:
+        allowed = f"at least {least_w} W, what {gpu.name} draws at work at its lowest clock"
+        ledger.complain((*loc, key), f"{cap_w:g} W", allowed)
 
 
 def check_demand_response(ledger: Ledger) -> None:

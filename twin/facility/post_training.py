@@ -200,6 +200,10 @@ class PostTrainingLaw:
             board.works(*self._used(self.answers_clock), self._busy_frac, self.answers_clock)
         )
 
+    def held(self, cap_frac: float) -> Sustained | None:
+        """None: answers and training hold clocks of their own, and one stands for both."""
+        return None
+
     def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
         """Answers, judgement, and the optimiser steps that learn from them."""
         asked = self.rollouts

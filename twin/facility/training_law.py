@@ -31,6 +31,18 @@ class TrainingLaw:
         """Clock at which GPUs make answers: none do."""
         return 0.0
 
+    def held(self, cap_frac: float) -> training.Sustained | None:
+        """Clock and power over a step under a cap, over the span from rest to the highest power;
+        None where how its GPUs draw at lower clocks was not measured.
+        """
+        if self.kernels.draw is None:
+            return None
+        law = training.StepLaw(
+            self.model, self.layout, self.kernels.times, self.links, self.steps.sequence_length,
+            self.steps.dtype, self.steps.recompute, self.software,
+        )  # fmt: skip
+        return law.sustained(self.kernels.draw, True, cap_frac)
+
     def step(
         self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0, cap_frac: float = 1.0
     ) -> training.Step:

@@ -103,6 +103,8 @@ class EventKind(StrEnum):
     DEMAND_EVENT = "demand event"
     """The grid asks for less."""
     CLOCK_CEILING = "clock ceiling"
+    POWER_CAP = "power cap"
+    """Of operators, on GPUs."""
     SET_POINT = "set-point"
     SCALED = "scaled"
     """A service has more or fewer nodes awake."""
@@ -130,6 +132,8 @@ class Cause(StrEnum):
     """A job made way for one of higher priority: until it works again."""
     CURTAILED = "curtailed"
     """Clocks were lowered for the grid, by demand response."""
+    CAPPED = "capped"
+    """Operators hold clocks down, by a ceiling on them or a cap on the power of GPUs."""
     OTHER_GPU = "other_gpu"
     """A job runs on another type of GPU than the one it is measured by; negative where faster."""
     FINISHED = "finished"
@@ -182,7 +186,7 @@ MENDS = (
 )  # fmt: skip
 """Kinds that end trouble."""
 
-ORDERS = (EventKind.CLOCK_CEILING, EventKind.SET_POINT)
+ORDERS = (EventKind.CLOCK_CEILING, EventKind.POWER_CAP, EventKind.SET_POINT)
 """Kinds that are an operator's own."""
 
 

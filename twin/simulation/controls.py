@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.controls import ClockCeiling, CoolantSupply, MaintenanceBypass, Refuel, ResetUps
+from twin.controls import (
+    ClockCeiling,
+    CoolantSupply,
+    GpuPowerCap,
+    MaintenanceBypass,
+    Refuel,
+    ResetUps,
+)
 from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
@@ -21,6 +28,7 @@ class Controls(Discipline):
         self.actions = world.facility.scenario.controls.actions
         world.clock.can("operator acts", self._act)
         world.clock.can("operator sets water", self._set_water)
+        world.clock.can("cap ends", self._lift)
 
     def schedule(self) -> None:
         """Put every action on the clock."""
@@ -33,6 +41,8 @@ class Controls(Discipline):
             self.own.ceiling_frac = action.clock
             detail = f"{percent(action.clock, 0)} of full clock"
             self.world.note("operators", EventKind.CLOCK_CEILING, detail)
+        elif isinstance(action, GpuPowerCap):
+            self._cap(action)
         elif isinstance(action, Refuel):
             self._refuel(action)
         elif isinstance(action, MaintenanceBypass):
@@ -45,6 +55,27 @@ class Controls(Discipline):
             self._set_coolant(action)
         else:
             self._set_water(action.plant, action.temperature)
+        self.world.stale = True
+
+    def _cap(self, action: GpuPowerCap) -> None:
+        """Let a cap on GPUs hold, and put its end on the clock."""
+        most_w = np.inf if action.power is None else float(action.power)
+        share = np.inf if action.share is None else float(action.share)
+        self.own.caps = [*self.own.caps, [action.ends_s, most_w, share, *action.of]]
+        if np.isfinite(action.ends_s):
+            left_s = max(action.ends_s - self.world.now_s, 0.0)
+            self.world.clock.wait(Stage.CONTROLS, left_s, "cap ends")
+        most = f"{most_w:,.0f} W" if action.share is None else f"{percent(share, 0)} of the highest"
+        for name in action.of or ("operators",):
+            self.world.note(name, EventKind.POWER_CAP, f"GPUs at {most} at most")
+
+    def _lift(self) -> None:
+        """Let caps go that end now."""
+        now_s = self.world.now_s + 1e-6
+        for cap in [one for one in self.own.caps if float(one[0]) <= now_s]:
+            for name in cap[3:] or ("operators",):
+                self.world.note(str(name), EventKind.POWER_CAP, "lifted")
+        self.own.caps = [one for one in self.own.caps if float(one[0]) > now_s]
         self.world.stale = True
 
     def _set_water(self, plant: str, degc: float) -> None:

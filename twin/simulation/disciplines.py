@@ -111,7 +111,7 @@ def wire(facility: Facility) -> Disciplines:
     losses = Losses(world)
     jobs = Scheduler(world, asked, racks, flows, losses)
     serving = Serving(world, racks, losses, jobs)
-    throttling = Throttling(world, racks, inlet_air, serving.clocks_under)
+    throttling = Throttling(world, racks, inlet_air, serving)
     return Disciplines(
         world=world,
         supply=supply,

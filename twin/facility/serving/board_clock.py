@@ -6,7 +6,8 @@ over them has a clock at each point, found as `twin predict inference` finds it.
 the clocks of a rack (throttling, demand response, and orders of operators once they are divided by
 h) is a share of the clock h that its boards would hold: P(c h) is then taken as P(h) times that of
 c. The voltage is nearly a line (`twin.physics.chip`): right within 2.5 % of the dynamic part where
-work is as active at either clock; a full pool of H200 at 0.8 draws 3.0 % more.
+work is as active at either clock; a full pool of H200 at 0.8 draws 3.0 % more, which a run counts
+where operators lower clocks (`ReplicaPower`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.calibration.profile import PowerFit
 from twin.catalogue.rows import Gpu
 from twin.facility.serving.device import DeviceKernels
-from twin.facility.serving.power import GpuPower
+from twin.facility.serving.power import GpuPower, fit_of
 from twin.physics.chip import ActivityLaw, activity, clock_for_power, dynamic_frac
 from twin.physics.inference import DecodeCurve
 from twin.physics.kernels import IterationLaw
@@ -47,16 +49,38 @@ class Board:
     """Whether its clock falls where work asks for more than the limit."""
     floor_frac: float = 0.0
     """Lowest clock."""
+    fit: PowerFit | None = None
+    """Measured power of a board of the same chip, where kernels are timed at whatever clock a board
+    at its limit chose."""
 
     def works(
-        self, compute: ArrayLike, memory: ArrayLike, busy: ArrayLike, clock_frac: ArrayLike = 1.0
+        self,
+        compute: ArrayLike,
+        memory: ArrayLike,
+        busy: ArrayLike,
+        clock_frac: ArrayLike = 1.0,
+        limit_frac: ArrayLike = 1.0,
     ) -> Array:
         """Drawn by work at a clock; arguments as of `chip.activity`, activities over the rates of
         that clock.
+
+        limit_frac   clock that boards hold where `clock_frac` is 1: the voltage is lower already
         """
-        used = activity(self.chip, compute, memory, busy) * dynamic_frac(clock_frac)
+        lowered = dynamic_frac(np.asarray(clock_frac) * limit_frac) / dynamic_frac(limit_frac)
+        used = activity(self.chip, compute, memory, busy) * lowered
         share: Array = self.base_frac * np.asarray(busy) + (1 - self.base_frac) * used
         return share
+
+    def limit_clock(self, compute: ArrayLike, memory: ArrayLike) -> Array:
+        """Clock that the board's own limit leaves work at the clock at which kernels are timed, by
+        the power law of a measured board of the same chip; 1 where none was measured.
+
+        compute, memory   activities while there is work
+        """
+        if self.fit is None:
+            return np.ones(np.broadcast_shapes(np.shape(compute), np.shape(memory)))
+        used = activity(self.fit.law(), compute, memory)
+        return clock_for_power(self.fit.idle_w, self.fit.max_w, used, self.fit.max_w)
 
     def clock_frac(self, used: Callable[[Array], tuple[Array, Array]], shape: Any = ()) -> Array:
         """The highest clock that the limit leaves, of the full clock.
@@ -78,7 +102,8 @@ def board_of(gpu: Gpu, kernels: DeviceKernels) -> Board:
         (watts - gpu.power_idle_w) / span_w if span_w else 0.0
         for watts in (power.idle_w, power.held_w)
     )
-    return Board(kernels.chip, base_frac, rest_frac, kernels.full_clock, gpu.clock_floor_frac)
+    held = (base_frac, rest_frac, kernels.full_clock, gpu.clock_floor_frac)
+    return Board(kernels.chip, *held, fit_of(kernels))
 
 
 def held_curve(board: Board, curve: DecodeCurve, clocks: Array) -> tuple[DecodeCurve, Array]:

@@ -99,6 +99,22 @@ class ReplicaPace:
         works = self.board.works(at.compute_activity, at.memory_activity, at.busy_frac, clock)
         return works + self.board.rest_frac * (1 - at.busy_frac)
 
+    def limit_clock(self, at: OperatingPoint) -> Array:
+        """Clock that boards hold at their own limit where kernels are timed at whatever clock that
+        is, at an operating point at a clock of 1; of the full one.
+        """
+        busy = np.maximum(at.busy_frac, 1e-12)
+        return self.board.limit_clock(at.compute_activity / busy, at.memory_activity / busy)
+
+    def drawn(self, at: OperatingPoint, share: float, limit: Array) -> Array:
+        """What work draws at an operating point at a share of the clock, over the span of a GPU.
+
+        limit   what `limit_clock` says of the same loads
+        """
+        clock = share * self.held_at(at)
+        used = (at.compute_activity, at.memory_activity, at.busy_frac)
+        return self.board.works(*used, clock, limit)
+
 
 def replica_pace(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,

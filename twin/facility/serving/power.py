@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twin.calibration.profile import PowerFit
 from twin.catalogue.rows import Gpu
 from twin.facility.gpu_profiles import measured_power
 from twin.facility.serving.device import DeviceKernels
@@ -71,8 +72,15 @@ class GpuPower:
         """Clock that the board's own limit leaves work which kernels at unknown clocks tell: by the
         power law of a measured board of the same chip, 1 where none was measured.
         """
-        fit = measured_power(self.kernels.board)
-        if fit is None or self.kernels.full_clock:
+        fit = fit_of(self.kernels)
+        if fit is None:
             return 1.0
         used = activity(fit.law(), *self._shares(run, 1.0))
         return float(clock_for_power(fit.idle_w, fit.max_w, used, fit.max_w))
+
+
+def fit_of(kernels: DeviceKernels) -> PowerFit | None:
+    """The power law of a measured board of the same chip, where kernels are timed at whatever clock
+    a board at its limit chose; None elsewhere, and where none was measured.
+    """
+    return None if kernels.full_clock else measured_power(kernels.board)

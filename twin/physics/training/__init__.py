@@ -25,7 +25,7 @@ from twin.physics.training.software import (
     TrainingSoftware,
 )
 from twin.physics.training.step import Step, step
-from twin.physics.training.step_law import WAITED_FOR, straggler_factor
+from twin.physics.training.step_law import WAITED_FOR, StepLaw, straggler_factor
 from twin.physics.training.traffic import TrainingLinks
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "RooflineTimes",
     "Step",
     "StepKernels",
+    "StepLaw",
     "Sustained",
     "TrainingLinks",
     "TrainingSoftware",

@@ -7,7 +7,7 @@ limit less a hysteresis wider than one step's effect, and so does not chatter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
 from twin.results.enums import EventKind
 from twin.simulation.compute.leakage import Leakage
+from twin.simulation.compute.power_caps import Allowed, PowerCaps
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.kernel.discipline import Discipline
@@ -27,22 +28,27 @@ COOL_AGAIN_K = 15.0
 """A rack that shut down may restart this far below the slowdown limit; assumed."""
 
 
+class Orders(Protocol):
+    """Who knows what work does at the clocks of racks."""
+
+    def clocks_under(self, allowed: Allowed) -> Array:
+        """(rack,) share of the clock that boards hold, at which no more is done than is allowed."""
+
+    def busier_at(self, clock_frac: Array) -> Array:
+        """(rack,) activity of what runs at shares of that clock, over that at full clock."""
+
+
 class Throttling(Discipline):
     """The throttling discipline of one run."""
 
-    def __init__(
-        self,
-        world: World,
-        compute: Compute,
-        inlet_air: InletAir,
-        clocks_under: Callable[[float], Array],
-    ) -> None:
+    def __init__(self, world: World, compute: Compute, inlet_air: InletAir, orders: Orders) -> None:
         racks = world.facility.racks
         self.world = world
         self.own = world.state.throttling
         self.compute = compute
         self.inlet_air = inlet_air
-        self.clocks_under = clocks_under
+        self.orders = orders
+        self.caps = PowerCaps(world)
         self.leakage = Leakage(world)
         self.racks = racks
         self.rows = np.arange(len(racks.id))
@@ -52,7 +58,7 @@ class Throttling(Discipline):
         self.floor = np.where(limited, depth.astype(np.int64), 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
-        self._top: tuple[object, Index] = (None, np.zeros(0, np.int64))
+        self._given: tuple[object, Index] = (None, np.zeros(0, np.int64))
         self._slow: tuple[object, Array] = (None, np.zeros(0))
         self._room: tuple[object, Array] = (None, np.zeros(0))
         self._shutdown: tuple[object, Array] = (None, np.zeros(0))
@@ -75,9 +81,10 @@ class Throttling(Discipline):
             allowed = f"above {effect:.2f} K, the effect of one clock step"
             raise InputError([Problem("controls.throttle_hysteresis_k", found, allowed)])
 
-    def _versions(self) -> tuple[int, int, int]:
+    def _versions(self) -> tuple[int, ...]:
         state = self.world.state
-        return state.racks.version, state.activity.version, state.flows.version
+        versions = (state.racks.version, state.activity.version, state.flows.version)
+        return (*versions, self.own.version)
 
     def slow_degc(self, notch: Index) -> Array:
         """(rack,) coolant temperature at which a clock of this notch steps down."""
@@ -101,33 +108,54 @@ class Throttling(Discipline):
         """
         state = self.world.state
         frac = self.power_frac[self.rows, np.minimum(np.maximum(notch, 0), self.steps[-1])]
+        frac = frac * self.own.busier_frac
         busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
         leaks = self.leakage.at_degc(self.racks.slowdown_degc, chip)
         rise = state.flows.junction_k_w * (chip + leaks)
         return np.asarray(self.racks.slowdown_degc - margin_k - rise)
 
-    def top(self) -> Index:
-        """(rack,) the notch of the clock ceilings of operators and of demand response. Operators
-        count from the full clock, notches from the one that boards hold.
+    def top(self, ordered: Index) -> Index:
+        """(rack,) the notch of what operators order and of the clock ceilings of demand
+        response.
         """
-        state = self.world.state
-        ordered = np.asarray(state.controls.ceiling_frac)
-        if ordered < 1.0:
-            ordered = self.clocks_under(float(ordered))
-        key = (ordered.tobytes(), state.response.version)
-        if self._top[0] != key:
-            ceiling_frac = np.minimum(ordered, state.response.ceiling_frac)
-            wanted = np.ceil((1 - ceiling_frac) / self.racks.clock_step_frac - 1e-9)
-            self._top = (key, np.minimum(wanted, self.floor).astype(np.int64))
-        return self._top[1]
+        response = self.world.state.response
+        if self._given[0] != response.version:
+            self._given = (response.version, self._notches(response.ceiling_frac))
+        return np.maximum(ordered, self._given[1])
+
+    def _ordered(self) -> Index:
+        """(rack,) the notch of what operators order. They count from the full clock, notches from
+        the one that boards hold.
+        """
+        allowed = self.caps.allowed()
+        if allowed is None:
+            return np.zeros_like(self.floor)
+        return self._notches(self.orders.clocks_under(allowed))
+
+    def _notches(self, clock_frac: Array) -> Index:
+        wanted = np.ceil((1 - clock_frac) / self.racks.clock_step_frac - 1e-9)
+        return np.minimum(wanted, self.floor).astype(np.int64)
+
+    def _busier(self) -> Array:
+        """(rack,) how much busier chips are at clocks that operators lowered."""
+        own = self.own
+        if not own.ordered_notch.any():
+            return np.ones(self.rows.size)
+        busier = self.orders.busier_at(own.clock_frac)
+        return np.where(own.ordered_notch > 0, busier, 1.0)
 
     def settle(self) -> bool:
         """Choose every rack's clock and shut down the overheated; True where something changed."""
         own = self.own
         on = self.world.state.racks.rack_on
         coolant = self._coolant_degc()
-        top = self.top()
+        ordered = self._ordered()
+        top = self.top(ordered)
+        lifted = (ordered == 0) & (own.busier_frac != 1.0)
+        if lifted.any():
+            own.busier_frac = np.where(lifted, 1.0, own.busier_frac)
+            own.version += 1
         notch = np.where(on, np.maximum(own.notch, top), top)
         notch = self._up(self._down(notch, coolant), top, coolant)
         changed = bool((notch != own.notch).any())
@@ -135,9 +163,14 @@ class Throttling(Discipline):
             self._log(own.notch, notch, top)
             own.notch = notch
             own.clock_frac = 1.0 - self.racks.clock_step_frac * notch
-            own.power_frac = dynamic_frac(own.clock_frac)
-            own.version += 1
         own.ceiling_notch = top
+        own.ordered_notch = ordered
+        busier = self._busier()
+        if changed or lifted.any() or not np.array_equal(busier, own.busier_frac):
+            changed = True
+            own.busier_frac = busier
+            own.power_frac = dynamic_frac(own.clock_frac) * busier
+            own.version += 1
         leaks_otherwise = self.leakage.settle()
         return self._shut_down(coolant) or changed or leaks_otherwise
 
@@ -169,7 +202,7 @@ class Throttling(Discipline):
         """Coolant limit at every notch of one rack."""
         racks = self.racks
         state = self.world.state
-        busy = state.racks.peak_activity[rack]
+        busy = state.racks.peak_activity[rack] * self.own.busier_frac[rack]
         chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
         leaks = self.leakage.at_degc(racks.slowdown_degc[rack], chip, rack)
         limit = racks.slowdown_degc[rack] - state.flows.junction_k_w[rack] * (chip + leaks)
@@ -177,7 +210,7 @@ class Throttling(Discipline):
 
     def shutdown_degc(self) -> Array:
         """(rack,) coolant temperature at which the busiest GPU turns its rack off."""
-        key = (*self._versions(), self.own.version)
+        key = self._versions()
         if self._shutdown[0] != key:
             chip = self.compute.gpu_peak_w()
             leaks = self.leakage.at_degc(self.racks.shutdown_degc, chip)

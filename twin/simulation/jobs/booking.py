@@ -152,8 +152,10 @@ class Booking:
         held = np.unique(self.compute.rack_of_node[own.held[j]])
         slowest = held[clock_frac[held] == clock_frac[held].min()]
         if self._curtailed(slowest):
-            missing = float((1.0 - own.speed[j]) * own.tokens_per_s[j])
-            self.losses.usual_rate(Cause.CURTAILED, self.jobs[j].name, missing)
+            self._miss_share(j, Cause.CURTAILED)
+            return
+        if self._capped(slowest):
+            self._miss_share(j, Cause.CAPPED)
             return
         racks = self.world.facility.racks.id
         name = self.jobs[j].name
@@ -163,6 +165,17 @@ class Booking:
         share = float((1.0 - own.speed[j]) / len(keys))
         for key in keys:
             self.losses.rate(key, share * float(own.tokens_per_s[j]), share * float(own.gpus[j]))
+
+    def _miss_share(self, j: int, cause: Cause) -> None:
+        """A job makes less than it could, and no fault is the cause."""
+        missing = float((1.0 - self.own.speed[j]) * self.own.tokens_per_s[j])
+        self.losses.usual_rate(cause, self.jobs[j].name, missing)
+
+    def _capped(self, racks: Index) -> bool:
+        """Whether these are as slow as operators have them, and no slower."""
+        clocks = self.world.state.throttling
+        ordered = clocks.ordered_notch[racks]
+        return bool((ordered > 0).any() and (clocks.notch[racks] <= ordered).all())
 
     def _curtailed(self, racks: Index) -> bool:
         """Whether these are as slow as demand response has them, and no slower."""

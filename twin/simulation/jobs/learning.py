@@ -7,6 +7,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.gpu_profiles import profiled, refused
+from twin.physics.chip import clock_for_power
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.step_times import TrainingSpeed, Wave
 from twin.simulation.kernel.world import World
@@ -120,6 +121,25 @@ class Learning:
         """
         known = self.has_steps[j] and bool(self.own.gpu_type[j])
         return self._speed(j).held_frac if known else 1.0
+
+    def clocks_within(self, jobs: Index, activity: Array, power_frac: Array) -> Array:
+        """(node,) share of the clock that its boards hold, at which the job on it draws at most
+        that of the span from a GPU's power at rest to its highest.
+
+        activity   (node,) of its GPUs at the full clock, of jobs without steps
+        """
+        found = np.asarray(clock_for_power(0.0, 1.0, activity, power_frac))
+        for j in np.unique(jobs[self.has_steps[jobs]]).tolist():
+            mine = np.flatnonzero(jobs == j)
+            lowest = float(power_frac[mine].min())
+            found[mine] = self._speed(j).clock_within(lowest) if np.isfinite(lowest) else 1.0
+        return found
+
+    def busier(self, j: int, clock_frac: float) -> float:
+        """What a training job's GPUs draw at a share of the clock, over what their activity at the
+        full clock would draw there.
+        """
+        return self._speed(j).busier(clock_frac)
 
     def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
         """Rate of progress of a job with steps over that at full clock and whole fabric."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index, total_by
+from twin.physics.chip import clock_for_power
+from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING
 from twin.simulation.jobs.placement import Placement
@@ -80,20 +82,47 @@ class NodesOfJobs:
         changes = (*parts, *(values[running] for values in busy))
         return (own.hands, *(values.tobytes() for values in changes))
 
-    def clocks_under(self, ceiling_frac: float, racks: int) -> Array:
-        """(rack,) share of the clock that boards hold, at which no job's GPUs are above a share of
-        the full clock; that share itself where jobs share nodes, infinite where none runs.
+    def clocks_under(self, allowed: Allowed) -> Array:
+        """(rack,) share of the clock that boards hold, at which no job's GPUs do more than is
+        allowed; where jobs share nodes as if theirs held the full one, infinite where none runs.
         """
-        running = self.own.running
-        held_frac = np.array([self.learning.held_clock(j) for j in running])
-        held = np.flatnonzero((self.own.work_of_node >= 0) | (self.own.work_of_node == SHARED))
-        owner = self.own.work_of_node.take(held)
-        of_node = np.full(held.size, ceiling_frac)
+        own = self.own
+        held_frac = np.ones(own.work_s.size)
+        for j in own.running:
+            held_frac[j] = self.learning.held_clock(j)
+        held = np.flatnonzero((own.work_of_node >= 0) | (own.work_of_node == SHARED))
+        owner = own.work_of_node.take(held)
         whole = owner >= 0
-        place = self.places(np.array(running, dtype=np.int64), owner[whole])
-        of_node[whole] = np.minimum(ceiling_frac / held_frac, 1.0).take(place)
-        found = np.full(racks, np.inf)
-        np.minimum.at(found, self.rack_of_node.take(held), of_node)
+        rack = self.rack_of_node.take(held)
+        most = allowed.power_frac.take(rack)
+        of_node = np.where(whole, allowed.clock_frac / held_frac.take(owner), allowed.clock_frac)
+        if np.isfinite(most).any():
+            within = np.zeros(held.size)
+            works = own.gpu_activity.take(owner[whole]) / self._works_frac(owner[whole])
+            within[whole] = self.learning.clocks_within(owner[whole], works, most[whole])
+            busiest = self._shared_activity().take(held[~whole])
+            within[~whole] = clock_for_power(0.0, 1.0, busiest, most[~whole])
+            of_node = np.minimum(of_node, within)
+        found = np.full(allowed.power_frac.size, np.inf)
+        np.minimum.at(found, rack, np.minimum(of_node, 1.0))
+        return found
+
+    def _shared_activity(self) -> Array:
+        """(node,) activity of the busiest GPU of nodes that jobs share."""
+        if not self.sharing.parts.any:
+            return np.zeros(self.own.work_of_node.size)
+        return self._busiest(self.parts())
+
+    def busier_at(self, clock_frac: Array) -> Array:
+        """(node,) what GPUs of training jobs draw at a rack's share of the clock, over what their
+        activity at the full clock would draw there; 1 elsewhere.
+        """
+        found = np.ones(self.own.work_of_node.size)
+        for j in self.own.running:
+            nodes = self.own.held[j]
+            if self.learning.has_steps[j] and self.own.work_of_node[nodes[0]] == j:
+                clock = float(clock_frac[self.rack_of_node[nodes]].min())
+                found[nodes] = self.learning.busier(j, clock)
         return found
 
     def enter(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:

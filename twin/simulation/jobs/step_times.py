@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+import numpy as np
+
+from twin.arrays import Array
 from twin.calibration.kernel_tables import has_tables
 from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
@@ -13,6 +18,7 @@ from twin.facility.training_fit import misfits
 from twin.facility.training_kernels import training_kernels
 from twin.facility.training_law import TrainingLaw, training_law
 from twin.physics import training
+from twin.physics.chip import clock_for_power, dynamic_frac
 from twin.physics.roofline import Roofline
 from twin.scenario.schema import Scenario
 from twin.workload import TrainingSteps
@@ -91,6 +97,36 @@ class TrainingSpeed:
             raise refused(
                 scenario, self.name, ((text, "a parallel layout that fits") for text in found)
             )
+
+    def clock_within(self, power_frac: float) -> float:
+        """Highest share of the clock that boards hold, at which the work of a step draws at most
+        that of their span.
+        """
+        clocks, limits, _ = self._capped
+        return float(np.interp(power_frac, limits, clocks))
+
+    def busier(self, clock_frac: float) -> float:
+        """What GPUs draw over a step at a share of the clock, over what the activity of the full
+        one would draw there.
+        """
+        clocks, _, means = self._capped
+        drawn = float(np.interp(clock_frac, clocks, means))
+        return drawn / (self.activity * float(dynamic_frac(clock_frac)))
+
+    @cached_property
+    def _capped(self) -> tuple[Array, Array, Array]:
+        """(cap,) shares of the clock that caps leave, lowest first; the caps, of the span; and what
+        is then drawn on average.
+        """
+        limits = np.linspace(0.02, 1.0, 99)
+        held = [self.law.held(float(cap)) for cap in limits]
+        if any(one is None for one in held):
+            clocks = clock_for_power(0.0, 1.0, self.activity, limits)
+            return clocks, limits, self.activity * dynamic_frac(clocks)
+        known = [one for one in held if one is not None]
+        clocks = np.array([one.clock_frac for one in known]) / known[-1].clock_frac
+        means = np.array([one.power_frac for one in known])
+        return clocks, limits, means + (self.activity - means[-1])
 
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
         """One optimiser step at a share of the clock and of the fabric."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.arrays import Index
 from twin.simulation.kernel.world import World
-from twin.simulation.state.work import FIRST_POOL, holders
+from twin.simulation.state.work import holders, owners_of
 
 
 class Sheddable:
@@ -15,7 +15,7 @@ class Sheddable:
     def __init__(self, world: World, names: tuple[str, ...]) -> None:
         self.world = world
         self.tree = world.facility.power
-        self.owners = _owners(world, names)
+        self.owners = owners_of(world.facility.scenario, names)
         self.parts = [(name, self._named(name)) for name in names]
         self.static = _once([rows for _, rows in self.parts])
         self._known: tuple[int, Index] = (-1, self.static)
@@ -48,21 +48,3 @@ def _once(parts: list[Index]) -> Index:
     """All of them, each where it comes first."""
     every = np.concatenate([np.zeros(0, dtype=np.int64), *parts]).tolist()
     return np.array(list(dict.fromkeys(every)), dtype=np.int64)
-
-
-def _owners(world: World, names: tuple[str, ...]) -> dict[str, Index]:
-    """By workload in the order, as whose the nodes of its jobs and pools are known."""
-    scenario = world.facility.scenario
-    if not {work.name for work in scenario.workload} & set(names):
-        return {}
-    jobs = 0
-    pools = 0
-    out: dict[str, Index] = {}
-    for work in scenario.workload:
-        own_jobs = len(work.jobs(scenario.seed))
-        own_pools = len(list(work.pools()))
-        of_jobs = np.arange(jobs, jobs + own_jobs)
-        out[work.name] = np.concatenate([of_jobs, FIRST_POOL - np.arange(pools, pools + own_pools)])
-        jobs += own_jobs
-        pools += own_pools
-    return out

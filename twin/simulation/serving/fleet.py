@@ -12,6 +12,7 @@ from twin.facility.fabric import node_bandwidth_frac
 from twin.facility.gpu_profiles import profiled, refused
 from twin.physics.kernels import StageLink, crossings
 from twin.results.enums import Cause
+from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.replica import ReplicaSpeed
@@ -156,6 +157,17 @@ class Fleet:
         """Mean clock of its racks."""
         return float(self.world.state.throttling.clock_frac[self.racks].mean())
 
+    def clocks_under(self, allowed: Allowed, load_frac: float) -> Array:
+        """(rack of the fleet,) share of the clock that its boards hold at a share of capacity, at
+        which no more is done than is allowed.
+        """
+        most = allowed.power_frac[self.racks]
+        clocks = {
+            float(one): self.speed.clock_under(allowed.clock_frac, float(one), load_frac)
+            for one in np.unique(most)
+        }
+        return np.array([clocks[one] for one in most.tolist()])
+
     def why_short(self, rack: int) -> Cause:
         """Why a rack serves less than it could."""
         state = self.world.state
@@ -163,5 +175,7 @@ class Fleet:
             return self.compute.why_off(rack)
         if self._over_network and not self._joined()[self.rack == rack].all():
             return Cause.FABRIC
-        throttled = state.throttling.clock_frac[rack] < 1.0
-        return Cause.THROTTLED if throttled else Cause.FAILED
+        clocks = state.throttling
+        if 0 < clocks.notch[rack] <= clocks.ordered_notch[rack]:
+            return Cause.CAPPED
+        return Cause.THROTTLED if clocks.clock_frac[rack] < 1.0 else Cause.FAILED

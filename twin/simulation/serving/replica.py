@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
 from twin.physics.serving.tails import load_curve, next_load
 from twin.scenario.schema import Scenario
+from twin.simulation.serving.replica_power import ReplicaPower
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
 
@@ -79,12 +80,20 @@ class ReplicaSpeed:
         """GPU activity at a share of capacity."""
         return float(np.interp(load_frac, LOADS, self.activity_by_load))
 
-    def clock_under(self, ceiling_frac: float, load_frac: float) -> float:
+    def clock_under(self, ceiling_frac: float, power_frac: float, load_frac: float) -> float:
         """Highest share of the clock that boards hold at a share of capacity, at which none is
-        above a share of the full clock.
+        above a share of the full clock, nor draws more over its span of power.
         """
         held_frac = float(np.interp(load_frac, LOADS, self.held_by_load))
-        return min(ceiling_frac / held_frac, 1.0)
+        capped = 1.0
+        if power_frac < np.inf:
+            capped = self.power.clock_within(power_frac, load_frac)
+        return min(ceiling_frac / held_frac, capped, 1.0)
+
+    @cached_property
+    def power(self) -> ReplicaPower:
+        """What its GPUs draw at other clocks."""
+        return ReplicaPower(self.pace, CLOCKS, LOADS)
 
     def time_per_token_s(self, load_frac: float) -> float:
         """Time between a sequence's tokens at a share of capacity."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.results.enums import Cause
+from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
@@ -87,19 +88,20 @@ class Service:
         capacity = float(by_rack.sum())
         return min(self.own.served / capacity, 1.0) if capacity > 0 else 0.0
 
-    def clocks_under(self, ceiling_frac: float) -> list[tuple[Fleet, float]]:
-        """Each fleet, and the share of the clock that its boards hold at what it is asked, at
-        which none is above a share of the full clock. Nothing here hangs on the clocks of now.
+    def clocks_under(self, allowed: Allowed) -> list[tuple[Fleet, Array]]:
+        """Each fleet, and (rack of the fleet,) the share of the clock that its boards hold at what
+        it is asked, at which no more is done than is allowed. Nothing here hangs on the clocks of
+        now.
         """
-        rooms = [
-            float(fleet.replicas_by_rack(fleet.standing * self.awake_of(fleet)).sum())
-            * float(fleet.speed.capacity(np.array(fleet.speed.clock_under(ceiling_frac, 1.0))))
-            for fleet in self.fleets
-        ]
+        rooms = []
+        for fleet in self.fleets:
+            replicas = fleet.replicas_by_rack(fleet.standing * self.awake_of(fleet))
+            clocks = fleet.clocks_under(allowed, 1.0)
+            rooms.append(float((replicas * fleet.speed.capacity(clocks)).sum()))
         flow = min(self._asked_tokens_per_s(), *rooms)
         loads = [flow / room if room > 0 else 1.0 for room in rooms]
         return [
-            (fleet, fleet.speed.clock_under(ceiling_frac, load))
+            (fleet, fleet.clocks_under(allowed, load))
             for fleet, load in zip(self.fleets, loads, strict=True)
         ]
 
@@ -162,7 +164,10 @@ class Service:
         self.own.totals[TOTALS.index("dropped")] += tokens
         short = self.shortfall()
         for key, share, _ in short:
-            self.losses.at_once(key, tokens * share)
+            if key[0] == Cause.CAPPED:
+                self.losses.usual_at_once((Cause.CAPPED, "", self.pool.name), tokens * share)
+            else:
+                self.losses.at_once(key, tokens * share)
         if not short:
             self.losses.usual_at_once((Cause.OVER_CAPACITY, "", self.pool.name), tokens)
 
@@ -177,7 +182,10 @@ class Service:
         short = self.whole - self.capacity
         lost = min(self.own.dropping, short)
         for key, share, gpus in self.shortfall():
-            self.losses.rate(key, lost * share, gpus)
+            if key[0] == Cause.CAPPED:
+                self.losses.usual_rate(Cause.CAPPED, self.pool.name, lost * share)
+            else:
+                self.losses.rate(key, lost * share, gpus)
         if self.own.dropping > lost:
             more = self.own.dropping - lost
             self.losses.usual_rate(Cause.OVER_CAPACITY, self.pool.name, more)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, total_by
+from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
@@ -60,15 +61,31 @@ class Serving(Discipline):
     def _loads(self) -> list[float]:
         return [load for s in self.services for load in (s.load_frac, s.own.served)]
 
-    def clocks_under(self, ceiling_frac: float) -> Array:
-        """(rack,) share of the clock that its boards hold, at which none is above a share of the
-        full clock; that share itself where nothing runs.
+    def clocks_under(self, allowed: Allowed) -> Array:
+        """(rack,) share of the clock that its boards hold, at which no more is done than is
+        allowed; the ceiling itself where nothing runs.
         """
-        shares = self.jobs.of_nodes.clocks_under(ceiling_frac, len(self.world.facility.racks.id))
+        shares = self.jobs.of_nodes.clocks_under(allowed)
         for service in self.services:
-            for fleet, share in service.clocks_under(ceiling_frac):
+            for fleet, share in service.clocks_under(allowed):
                 shares[fleet.racks] = np.minimum(shares[fleet.racks], share)
-        return np.where(np.isfinite(shares), shares, ceiling_frac)
+        return np.where(np.isfinite(shares), shares, allowed.clock_frac)
+
+    def busier_at(self, clock_frac: Array) -> Array:
+        """(rack,) what its GPUs draw at a share of the clock, over what their activity at the full
+        clock would draw there.
+        """
+        node_frac = self.jobs.of_nodes.busier_at(clock_frac)
+        rack = self.jobs.of_nodes.rack_of_node
+        for service in self.services:
+            for fleet in service.fleets:
+                busier = fleet.speed.power.busier(clock_frac, service.load_of(fleet))
+                node_frac[fleet.nodes] = busier[fleet.rack]
+        drawn = self.world.state.activity.gpu_activity
+        racks = clock_frac.size
+        whole = total_by(rack, drawn, racks)
+        share = total_by(rack, drawn * node_frac, racks) / np.where(whole > 0, whole, 1.0)
+        return np.where(whole > 0, share, 1.0)
 
     def enter_activity(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         """Enter the activity of every service's nodes, that of the busiest GPU of each, and the

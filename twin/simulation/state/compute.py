@@ -102,6 +102,10 @@ class ThrottlingState:
     """(rack,) GPU clock over the one that its power limit leaves."""
     ceiling_notch: Index
     """(rack,) of those, what operators and demand response ask for."""
+    ordered_notch: Index
+    """(rack,) of those, what operators alone ask for."""
+    busier_frac: Array
+    """(rack,) activity at a clock that operators lowered, over that at full clock."""
     power_frac: Array
     """(rack,) dynamic power at that clock, of that at full clock."""
     overheated: Mask
@@ -117,6 +121,8 @@ def fresh_throttling(facility: Facility) -> ThrottlingState:
         notch=np.zeros(racks, dtype=np.int64),
         clock_frac=np.ones(racks),
         ceiling_notch=np.zeros(racks, dtype=np.int64),
+        ordered_notch=np.zeros(racks, dtype=np.int64),
+        busier_frac=np.ones(racks),
         power_frac=np.ones(racks),
         overheated=np.zeros(racks, dtype=bool),
     )

@@ -93,10 +93,13 @@ class ControlState:
     """(loop,) set-point of the coolant that its units supply; nan where their valves stand open."""
     ceiling_frac: float = 1.0
     """Highest clock that operators allow."""
+    caps: list[list[str | float]] = field(default_factory=list)
+    """Caps on GPUs in force: when each ends, most W of a GPU, the same over its highest power (inf
+    where the other is stated), and the names of those it holds for, none for all."""
 
 
 def fresh_controls(facility: Facility) -> ControlState:
-    """The layout's set-points, and no ceiling."""
+    """The layout's set-points, no ceiling and no cap."""
     cooling = facility.cooling
     water_degc = np.array([p.supply_degc for p in cooling.plants])
     return ControlState(water_degc, cooling.loop_supply_degc.copy())

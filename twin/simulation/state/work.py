@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import Facility
+from twin.scenario.schema import Scenario
 
 FREE = -1
 """The owner of a node that nobody holds; jobs are 0 and up."""
@@ -185,6 +187,23 @@ def holders(jobs: JobState) -> tuple[Index, Index]:
     sizes = [jobs.held[j].size for j in sharing]
     owners = np.repeat(np.array(sharing, dtype=np.int64), sizes)
     return nodes, np.concatenate([jobs.work_of_node[whole], owners])
+
+
+def owners_of(scenario: Scenario, names: Collection[str]) -> dict[str, Index]:
+    """By workload in the order, as whose the nodes of its jobs and pools are known."""
+    if not {work.name for work in scenario.workload} & set(names):
+        return {}
+    jobs = 0
+    pools = 0
+    out: dict[str, Index] = {}
+    for work in scenario.workload:
+        own_jobs = len(work.jobs(scenario.seed))
+        own_pools = len(list(work.pools()))
+        of_jobs = np.arange(jobs, jobs + own_jobs)
+        out[work.name] = np.concatenate([of_jobs, FIRST_POOL - np.arange(pools, pools + own_pools)])
+        jobs += own_jobs
+        pools += own_pools
+    return out
 
 
 def _none_yet(count: int) -> Index:
