@@ -321,6 +321,15 @@ def test_other_separators_are_named(tmp_path: Path) -> None:
     assert "separate columns by commas, not by ';'" in error
 
 
+def test_a_value_without_a_name_is_refused_at_its_line(tmp_path: Path) -> None:
+    """Such as 10,5 for 10.5, which read as 10 and 5 °C; empty ones at the end of a row pass."""
+    error = refused(project(tmp_path, csv_rows(12, **{"4": "14400,14,5,10"}), "marks.csv"))
+    assert "marks.csv:6:1: found 4 values; allowed: 3, as line 1 has names" in error
+    assert "write decimals with a point" in error
+    trailed = csv_rows(12).replace("\n", ",\n").replace("degc,\n", "degc\n")
+    assert site(project(tmp_path, trailed, "trailed.csv"))[5.0][0] == pytest.approx(15.0)
+
+
 def test_two_years_in_one_file_are_refused(tmp_path: Path) -> None:
     error = refused(project(tmp_path, epw([*two_days(), epw_line(7, 15, 4, 30.0)])))
     assert "line 36 has this one already" in error

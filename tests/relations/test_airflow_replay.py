@@ -72,6 +72,21 @@ def test_everything_that_a_folder_lacks_is_told_at_once(layout: Path, tmp_path: 
         replay(twin.load(layout), folder)
 
 
+@pytest.mark.parametrize(("more", "refuses"), [(",7", True), (",", False)])
+def test_more_values_than_names_are_refused(tmp_path: Path, more: str, refuses: bool) -> None:
+    """They are not taken for an index that moves every other one under its neighbour's name."""
+    from twin.study.airflow.measured import _table
+
+    head, *rows = (SMALL / "measured_1min.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "measured.csv"
+    path.write_text("\n".join([head, *(row + more for row in rows)]) + "\n", encoding="utf-8")
+    if not refuses:
+        pd.testing.assert_frame_equal(_table(path), pd.read_csv(SMALL / "measured_1min.csv"))
+        return
+    with pytest.raises(twin.InputError, match="does not match length of data"):
+        _table(path)
+
+
 def test_steps_are_exact_however_a_span_is_divided(layout: Path) -> None:
     air = hall_air(twin.load(layout), cells=6000)
     flow_in = np.array([port.flow_m3_s for port in air.inlets])

@@ -100,6 +100,7 @@ def test_textbook_units_of_the_docs() -> None:
         ("25,2.5,0.5\n", "9\n", "a whole number"),
         ("25,2,0.5\n", "nine\n", "load.csv:2:1: load_mw: found 'nine'"),
         ("25,2,0.5\n", "", "no rows"),
+        ("25,2,0.5\n", "1,234\n", "load.csv:2:1: found 2 values; allowed: 1, as"),
         ("25.0000001,2,0.5\n3,1,0.1\n", "9\n", "round the capacities"),
     ],
 )

@@ -103,15 +103,20 @@ def _table(
         problems.append(Problem(lost, "no such column", ", ".join(columns), hint, file, 1, 1))
     if any(c not in heads for c in columns):
         return []
-    rows = [
-        [_cell(file, reader.line_num, column, row[column], problems) for column in columns]
-        for row in reader
-    ]
+    rows = []
+    for row in reader:
+        unnamed = row.get(None) or []
+        if any(map(str.strip, unnamed)):
+            found = f"{len(heads) + len(unnamed)} values"
+            allowed = f"{len(heads)}, as line 1 has names"
+            problems.append(Problem("", found, allowed, _MARKS, file, reader.line_num, 1))
+        rows.append([_cell(file, reader.line_num, c, row[c], problems) for c in columns])
     if not rows:
         problems.append(Problem("", "no rows", "one row or more", file=file))
     return rows
 
 
+_MARKS = "write decimals with a point and no mark between thousands"
 _LIMITS: dict[str, tuple[str, Callable[[Fraction], bool]]] = {
     "capacity_mw": ("a number above 0", lambda v: v > 0),
     "count": (

@@ -154,11 +154,20 @@ def _lines(
             if count == LIMIT_ROWS:
                 found = f"more than {LIMIT_ROWS:,} rows"
                 raise InputError([_at(path, reader.line_num, found, "fewer rows")])
+            _refuse_surplus(row, header, path, reader.line_num)
             values = tuple(row[p] if p < len(row) else "" for p in places)
             yield reader.line_num, (_scaled(values[0], scale), *values[1:])
     except csv.Error as error:
         problem = _at(path, reader.line_num, f"broken CSV ({error})", "a readable CSV file")
         raise InputError([problem]) from error
+
+
+def _refuse_surplus(row: list[str], header: list[str], path: Path, line: int) -> None:
+    """InputError for values that have no name: those of the row may all stand one too far."""
+    if any(map(str.strip, row[len(header) :])):
+        found, allowed = f"{len(row)} values", f"{len(header)}, as line 1 has names"
+        hint = "write decimals with a point and no mark between thousands"
+        raise InputError([_at(path, line, found, allowed, hint)])
 
 
 def _scaled(word: str, scale: float) -> str:

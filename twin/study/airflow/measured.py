@@ -14,6 +14,7 @@ as in the hall's `sensors`.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,9 +84,14 @@ def _file(folder: Path) -> Path:
 
 
 def _table(path: Path) -> pd.DataFrame:
+    """The table as it stands; by default the first of more values than names would be an index,
+    and each of the others under the name before its own.
+    """
     try:
-        return pd.read_csv(path, nrows=ROWS_MAX)
-    except (OSError, ValueError, EOFError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(path, nrows=ROWS_MAX, index_col=False)
+    except (OSError, ValueError, EOFError, pd.errors.ParserWarning) as error:
         problem = Problem("", f"{type(error).__name__}: {error}", "a CSV table", file=str(path))
         raise InputError([problem]) from error
 
