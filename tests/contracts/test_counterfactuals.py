@@ -75,6 +75,16 @@ def test_each_cost_is_that_of_a_run_which_never_had_the_fault(eventful: Result, 
         assert row[column] == pytest.approx(more, rel=1e-9, abs=1e-9 * number(spared, key)), key
 
 
+def test_a_stretch_that_two_forks_share_is_lived_through_once_to_the_same_bytes(
+    eventful: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without all faults, and without the first, until the second begins."""
+    monkeypatch.setattr(cases, "_first_alone", lambda found: (-1.0, float("inf")))
+    apart = compared(day(PUMP, NODE, RACK, drills=[DRILL]))
+    for table in ("counterfactuals", "counterfactual_causes"):
+        pd.testing.assert_frame_equal(eventful.frame(table), apart.frame(table), check_exact=True)
+
+
 def test_the_run_itself_is_the_one_without_counterfactuals(eventful: Result) -> None:
     plain = ran(day(PUMP, NODE, RACK, drills=[DRILL]))
     for name, frame in plain.tables.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from twin.analysis.effort import effort
@@ -52,7 +53,11 @@ class Plan:
     left_out: int
     """Faults and drills that get no run."""
     estimate_s: float
-    """Computing that all runs of the plan would take, estimated."""
+    """Computing that all runs of the plan would take, estimated: each from its moment on."""
+    first_alone_s: float = -1.0
+    """When the first fault begins, where others follow and none begins with it; -1 elsewhere."""
+    second_s: float = inf
+    """When the next one begins after it."""
 
     def as_dict(self) -> dict[str, float]:
         """How many were run, how many were not, and the estimate."""
@@ -84,7 +89,15 @@ def plan(facility: Facility) -> Plan:
     if asked == "never" or (asked == "when_cheap" and estimate_s > CHEAP_S):
         return Plan((), None, len(found), estimate_s)
     rest = found[MOST:]
-    return Plan(cases, rest[0].at_s if rest else None, len(rest), estimate_s)
+    next_s = rest[0].at_s if rest else None
+    return Plan(cases, next_s, len(rest), estimate_s, *_first_alone(found))
+
+
+def _first_alone(found: list[FaultCase]) -> tuple[float, float]:
+    """When the first begins and when the next one does, unless they begin together."""
+    if len(found) > 1 and found[0].at_s < found[1].at_s:
+        return found[0].at_s, found[1].at_s
+    return -1.0, inf
 
 
 def _cases(scenario: Scenario) -> list[FaultCase]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from twin.errors import RunError
@@ -27,6 +28,8 @@ class Forks:
         self._all_s = horizon_s + sum(horizon_s - case.at_s for case in self.asked.cases)
         self._forks_s = 0.0
         self._fault: Exception | None = None
+        self._spared: Run | None = None
+        """Without any fault, from where the second begins."""
 
     @property
     def moments(self) -> list[float]:
@@ -47,9 +50,9 @@ class Forks:
         booked = float(run.totals().summary["tokens_lost_by_fault"]) if moment_s > 0 else 0.0
         if moment_s == self.asked.next_s:
             self.booked_at_next_tokens = booked
-        for case in self.asked.cases:
-            if case.at_s == moment_s:
-                self.outcomes.append(Outcome(case, booked, self._without(run, case)))
+        now = [case for case in self.asked.cases if case.at_s == moment_s]
+        found = {case: self._without(run, case) for case in sorted(now, key=_all_last)}
+        self.outcomes += [Outcome(case, booked, found[case]) for case in now]
 
     def tell(self, _: float, now_s: float) -> None:
         """Tell how far the run has come, its forks included."""
@@ -79,15 +82,33 @@ class Forks:
         A run that was started has lived through its first instant: what fails then is left out
         from the start.
         """
-        rest = case.rest(run.facility.scenario)
         try:
-            fork = run.fork(**rest) if case.at_s > 0 else start(_never(run.facility, rest))
-            fork.until(progress=lambda _, now_s: self.tell(0.0, run.now_s + now_s - case.at_s))
+            fork = self._begun(run, case)
+            if case.at_s == self.asked.first_alone_s and case.kind != "all":
+                self._live(fork, run, case, self.asked.second_s)
+                self._spared = fork.fork(faults=[], drills=[])
+            self._live(fork, run, case)
         except RunError:
             return None
         finally:
             self._forks_s += self.facility.scenario.horizon - case.at_s
         return fork.totals()
+
+    def _begun(self, run: Run, case: FaultCase) -> Run:
+        """A fork at its first instant. Without all faults it is the one without the first until the
+        second begins, where the first begins alone: they live through that stretch together.
+        """
+        if case.kind == "all" and self._spared is not None:
+            return self._spared
+        rest = case.rest(run.facility.scenario)
+        return run.fork(**rest) if case.at_s > 0 else start(_never(run.facility, rest))
+
+    def _live(self, fork: Run, run: Run, case: FaultCase, until_s: float = inf) -> None:
+        fork.until(until_s, lambda _, now_s: self.tell(0.0, run.now_s + now_s - case.at_s))
+
+
+def _all_last(case: FaultCase) -> bool:
+    return case.kind == "all"
 
 
 def _never(facility: Facility, rest: dict[str, list[Any]]) -> Facility:
