@@ -159,6 +159,11 @@ def test_reference_pages_are_current() -> None:
     assert _module(ROOT / "docs" / "make_reference.py").stale() == []
 
 
+def test_the_page_of_training_steps_is_what_is_forecast() -> None:
+    made = _module(ROOT / "docs" / "make_training_rows.py")
+    assert made.OUT.read_text(encoding="utf-8") == "\n".join(made.lines())
+
+
 def test_the_page_of_notebooks_is_what_they_keep() -> None:
     assert _module(ROOT / "docs" / "make_notebooks.py").stale() == []
     page = (ROOT / "docs" / "notebooks.md").read_text(encoding="utf-8")

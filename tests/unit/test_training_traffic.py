@@ -12,6 +12,7 @@ import pytest
 
 from twin.physics.network.collectives import HOPPER
 from twin.physics.training import Layout, TrainingLinks
+from twin.physics.training.software import MEGATRON, MEGATRON_TOKENS
 from twin.physics.training.traffic import (
     Waits,
     context_waits,
@@ -53,6 +54,9 @@ class Told(TrainingLinks):
 
     def exchange_s(self, size_bytes: float, ranks: int) -> float:
         return 1e6 * self.gather_s(size_bytes, ranks, 1)
+
+    def tokens_s(self, token_bytes: float, chosen: int, ranks: int) -> float:
+        return 1e9 * self.gather_s(token_bytes, ranks, 1) + chosen
 
     def send_s(self, size_bytes: float, apart: int) -> float:
         assert (0, apart) in self.asked, apart
@@ -197,9 +201,20 @@ def test_tokens_go_to_their_experts_and_come_back() -> None:
     expect((8, 1))
     layout = replace(LAYOUT, expert=8)
     once_s = 1e6 * (1000 / 4 * 8 * 2048 * 2)
-    assert expert_waits(SPARSE, layout, LINKS, 1000.0, 0.0) == Waits(2 * once_s, 2 * once_s)
-    some = expert_waits(SPARSE, layout, LINKS, 1000.0, 0.25)
+    whole = expert_waits(SPARSE, layout, LINKS, 1000.0, MEGATRON)
+    assert whole == Waits(2 * once_s, 2 * once_s)
+    quarter = replace(MEGATRON, expert_hidden_frac=0.25)
+    some = expert_waits(SPARSE, layout, LINKS, 1000.0, quarter)
     assert some.forward_s == some.backward_s == pytest.approx(1.5 * once_s)
+
+
+def test_tokens_that_go_once_are_counted_once() -> None:
+    """Each token of the rank in two bytes a number, whatever its eight experts."""
+    expect((16, 1))
+    layout = replace(LAYOUT, expert=16)
+    found = expert_waits(SPARSE, layout, LINKS, 1000.0, MEGATRON_TOKENS)
+    one_s = 1e9 * (1000 / 4 * 2048 * 2) + 8
+    assert found == Waits(2 * one_s, 2 * one_s)
 
 
 def test_a_stage_sends_its_share_of_the_activations_past_its_own_ranks() -> None:

@@ -24,8 +24,9 @@ class Attention:
     """A core that takes a second for each pair of a head and its width."""
 
     def attention_s(
-        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float
-    ) -> float:
+        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float,
+        dtype: str = "bf16",
+    ) -> float:  # fmt: skip
         return sequences * tokens**2 / 2 * heads * head_dim
 
 
@@ -46,6 +47,22 @@ def test_a_rank_multiplies_once_for_each_expert_that_it_holds() -> None:
     assert closed == Product(visits, 2048, 768, 8.0, tuned=False)
     router, *_ = work.expert_products(SPARSE, LAYOUT, TOKENS)
     assert router == Product(TOKENS / 4, 128, 2048, tuned=False)
+
+
+def test_fused_experts_neither_activate_nor_cast_by_kernels_of_their_own() -> None:
+    """Left are the cast of the tokens that came and of the gradient that did, and the shared
+    experts: 6 bytes a number of an activation, `QUANTISE_BYTES` a cast.
+    """
+    layout = replace(LAYOUT, tensor=1)
+    visits = TOKENS * 8
+    plain = work.element_bytes(SPARSE, layout, TOKENS, sparse=True)
+    fused = work.element_bytes(SPARSE, layout, TOKENS, sparse=True, fused=True)
+    assert plain - fused == pytest.approx(6 * visits * 768)
+    before = work.cast_bytes(work.expert_products(SPARSE, layout, TOKENS), layout, "mxfp8")
+    after = work.cast_bytes(work.expert_products(SPARSE, layout, TOKENS, True), layout, "mxfp8")
+    each = work.QUANTISE_BYTES["mxfp8"]
+    assert before[0] - after[0] == pytest.approx(each * visits * 768)
+    assert before[1] - after[1] == pytest.approx(each * visits * 2 * 768)
 
 
 def test_shared_experts_are_cut_as_dense_layers_are() -> None:

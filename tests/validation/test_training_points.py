@@ -3,8 +3,10 @@ but one number, the draw of dense products at full clock.
 
 Rows: tests/data/workload/training_steps.csv. That number was chosen on the rows in bf16 of A100 and
 H100; rows in fp8 and mxfp8, all of Blackwell, and Llama 3 at scale are forecasts. Software options
-of a row are those of its recipe: user buffers for NVIDIA's, unfused attention for 2022's, in line
-for Llama 3. docs/physics/training.md holds every error.
+of a row are those of its recipe: user buffers for NVIDIA's dense models, for models of experts what
+its recipe says of dispatch, overlap and graphs, unfused attention for 2022's, in line for Llama 3.
+Of the rows `sparse_ab`, two pairs gave the share that overlap hides and one profile the wait for
+the host. docs/physics/training_rows.md holds every error.
 """
 
 from __future__ import annotations
@@ -53,6 +55,22 @@ def error(row: dict[str, str], software: str | None = None) -> float:
     return predicted(row, software).step_s / float(row["step_s"]) - 1
 
 
+def tokens_error(row: dict[str, str], found: TrainingPrediction) -> float:
+    """Predicted over published rate, less one; of FLOP where only these are published."""
+    if published := row["tokens_per_s_per_gpu"]:
+        return found.tokens_per_s_per_gpu / float(published) - 1
+    return found.tflop_s_per_gpu / float(row["tflop_s_per_gpu"]) - 1
+
+
+def absolute_errors(*kinds: str, model: str = "") -> list[float]:
+    """Of the rates of rows of these kinds; gpt-oss apart."""
+    return [
+        abs(tokens_error(row, predicted(row)))
+        for row in ROWS
+        if row["kind"] in kinds and row["model"].startswith("gpt-oss") == (model == "gpt-oss")
+    ]
+
+
 def rows(*, kind: str = "", dtypes: tuple[str, ...] = (), name: str = "") -> list[dict[str, str]]:
     return [
         row
@@ -69,16 +87,51 @@ def test_megatron_steps_within_6_percent(row: dict[str, str]) -> None:
     assert abs(error(row)) <= within
 
 
-def test_published_8_bit_steps_within_12_percent_on_average() -> None:
-    found = [abs(error(row)) for row in rows(dtypes=("fp8", "mxfp8")) if row["gpu"] != "GB300"]
+def test_published_8_bit_steps_within_8_percent_on_average() -> None:
+    found = [
+        abs(error(row))
+        for row in rows(dtypes=("fp8", "mxfp8"))
+        if row["gpu"] != "GB300" and row["kind"] in ("dense", "sparse")
+    ]
     assert len(found) >= 20
-    assert fmean(found) <= 0.12
+    assert fmean(found) <= 0.08
+
+
+def test_published_8_bit_steps_of_experts_within_12_percent_on_average() -> None:
+    found = [tokens_error(row, predicted(row)) for row in rows(kind="sparse")]
+    assert len(found) == 8
+    assert fmean(map(abs, found)) <= 0.12
+
+
+def test_experts_that_came_later_within_10_percent_on_average() -> None:
+    """Qwen3 and DeepSeek V3 of three releases on four GPUs; none was looked at before all stood."""
+    found = absolute_errors("sparse_later")
+    assert len(found) == 16
+    assert fmean(found) <= 0.10
+    assert max(found) <= 0.35
+
+
+def test_gpt_oss_trains_slower_than_its_kernels_say() -> None:
+    """Not understood: all eight rows are 30 to 75 % too fast, in 16 bits as in 8."""
+    found = absolute_errors("sparse", "sparse_later", model="gpt-oss")
+    assert len(found) == 8
+    assert min(found) >= 0.30
+    assert max(found) <= 0.75
+
+
+def test_one_option_at_a_time_makes_about_the_gain_that_was_measured() -> None:
+    """Overlap, dispatch of tokens once, both: over the step with neither."""
+    ours = {row["software"]: predicted(row).step_s for row in rows(kind="sparse_ab")}
+    theirs = {row["software"]: float(row["step_s"]) for row in rows(kind="sparse_ab")}
+    for software in ("megatron_overlap", "megatron_tokens", "megatron_tokens_overlap"):
+        gain = theirs["megatron"] / theirs[software]
+        assert ours["megatron"] / ours[software] == pytest.approx(gain, rel=0.12)
 
 
 def test_dense_8_bit_steps_within_8_percent_on_average_and_20_each() -> None:
     found = [abs(error(row)) for row in rows(kind="dense", dtypes=("fp8", "mxfp8"))]
-    assert fmean(found) <= 0.08
-    assert max(found) <= 0.26
+    assert fmean(found) <= 0.06
+    assert max(found) <= 0.18
 
 
 def test_dense_bf16_steps_of_nvidia_within_6_percent_on_average() -> None:

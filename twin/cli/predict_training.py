@@ -36,7 +36,7 @@ Whole = Annotated[
 ]
 Lora = Annotated[int, Option("--lora-rank", min=0, help="Of adapters beside frozen weights.")]
 Software = Annotated[
-    str, Option("--software", help="plain, megatron or megatron_2022; by the GPU where not given.")
+    str, Option("--software", help="An option set by name; by the GPU where not given.")
 ]
 Nic = Annotated[
     str | None, Option("--nic", metavar="RATE", help="Network of one GPU, such as '400 Gbit/s'.")

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 WORDS = {
     "recompute": ("none", "selective", "full"),
     "dtype": ("bf16", "fp8", "mxfp8", "nvfp4"),
-    "software": ("plain", "megatron", "megatron_2022"),
+    "software": (
+        "plain",
+        "megatron",
+        "megatron_overlap",
+        "megatron_tokens",
+        "megatron_tokens_overlap",
+        "megatron_graphs",
+        "megatron_2022",
+    ),
 }
 """What may be said for each option."""
 SAME = {"bfloat16": "bf16", "fp16": "bf16", "float16": "bf16", "float8": "fp8", "fp4": "nvfp4"}

@@ -39,12 +39,13 @@ class StepTimes:
         return self._ask("gemm", _TABLE.get(dtype, dtype), m=m, n=n, k=k)
 
     def attention_s(
-        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float
-    ) -> float:
-        """Causal attention forward, in bf16."""
+        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float,
+        dtype: str = "bf16",
+    ) -> float:  # fmt: skip
+        """Causal attention forward; one format of 8 bits was measured, whatever its scales."""
         return self._ask(
             "attention_prefill",
-            "bf16",
+            "bf16" if dtype in ("bf16", "fp16") else "fp8",
             batch=sequences,
             tokens=tokens,
             heads=heads,

@@ -36,6 +36,8 @@ class Library:
     """One step of a ring inside the node."""
     peer_s: float = 0.25e-6
     """One more peer in an all-to-all."""
+    token_frac: float = 0.81
+    """Of NVLink's one-direction rate, where kernels forward whole tokens (`token_exchange_s`)."""
     ramp: float = 1.2
     """Weight of the geometric mean of latency and volume time."""
     net_start_s: float = 8.4e-6
@@ -46,9 +48,10 @@ class Library:
 
 HOPPER = Library()
 AMPERE = Library(nvls_frac=0.0)
-BLACKWELL = Library(nvls_frac=0.60)
+BLACKWELL = Library(nvls_frac=0.60, token_frac=0.52)
 """NCCL's tuner rates in-switch reduction at 0.74 on Blackwell where Hopper has 0.85: 0.69 * 0.74 /
-0.85."""
+0.85. Tokens that are forwarded on 8 to 36 GPUs of a domain go at 0.48 to 0.55 of the line (the
+sixteen calls in bf16 on B200 and GB200 in the tables of `token_exchange_s`)."""
 
 
 def allreduce_s(
@@ -123,6 +126,38 @@ def alltoall_s(
     )
     net_s = library.net_hop_s if ranks > local else 0.0
     return _ramped(library.start_s + library.peer_s * (local - 1) + net_s, volume_s, library)
+
+
+def token_exchange_s(
+    token_bytes: float,
+    chosen: int,
+    ranks: int,
+    ranks_per_node: int,
+    bandwidth_intra_b_s: float,
+    bandwidth_inter_b_s: float,
+    library: Library = HOPPER,
+) -> float:
+    """Time in which tokens reach their experts, each once a node and there once a rank.
+
+    A token crosses the fabric to each other node that holds an expert of it, whatever their number,
+    and is forwarded over NVLink to the ranks that do; one after the other, as calls on H100 last.
+    Experts are chosen evenly.
+
+    token_bytes   of all tokens of one rank, each counted once, B
+    chosen        experts of a token
+    Source: DeepSeek-V3, arXiv 2412.19437, section 3.2.2; tables of HybridEP (deepseek-ai/DeepEP,
+    branch hybrid-ep, commit 94a9f8f), which tests/validation/test_token_exchange.py holds.
+    """
+    if ranks <= 1:
+        return 0.0
+    local = min(ranks, ranks_per_node)
+    nodes = ranks / local
+    beyond = (nodes - 1) * (1 - (1 - 1 / nodes) ** chosen)
+    inside = nodes * (local - 1) * (1 - (1 - 1 / ranks) ** chosen)
+    volume_s = _over(beyond * token_bytes, library.nic_frac * bandwidth_inter_b_s)
+    volume_s += _over(inside * token_bytes, library.token_frac * bandwidth_intra_b_s)
+    net_s = library.net_hop_s if ranks > local else 0.0
+    return library.start_s + library.peer_s * (local - 1) + net_s + volume_s
 
 
 def bus_factor(collective: str, ranks: int) -> float:

@@ -20,9 +20,10 @@ class StepKernels(Protocol):
         """C(m,n) = A(m,k) B(k,n) with operands in `dtype`; s."""
 
     def attention_s(
-        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float
-    ) -> float:
-        """Forward pass of fused causal attention in bf16; s."""
+        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float,
+        dtype: str = "bf16",
+    ) -> float:  # fmt: skip
+        """Forward pass of fused causal attention; s."""
 
     def stream_s(self, size_bytes: float) -> float:
         """Element-wise kernels that read and write so many bytes of device memory; s."""
@@ -48,12 +49,13 @@ class RooflineTimes:
         return self.rates.launch_s + max(2 * m * n * k / rate, moved / self.rates.bytes_s)
 
     def attention_s(
-        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float
-    ) -> float:
+        self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float,
+        dtype: str = "bf16",
+    ) -> float:  # fmt: skip
         """Roofline of causal attention: half of all pairs."""
         flop = 2.0 * sequences * heads * tokens**2 * head_dim
         moved = 4.0 * sequences * tokens * (heads + kv_heads) * head_dim
-        rate = self.rates.flop_s * self.attention_frac
+        rate = self.rates.flop_s * dict(self.speedup).get(dtype, 1.0) * self.attention_frac
         return self.rates.launch_s + max(flop / rate, moved / self.rates.bytes_s)
 
     def stream_s(self, size_bytes: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout, places
@@ -40,12 +40,15 @@ class StageTime:
     tensor: Waits
     context: Waits
     expert: Waits
+    host_s: float = 0.0
+    """In which the GPU waits for its host, both ways."""
 
     @property
     def total_s(self) -> float:
         """Kernels and waits, both ways."""
         waits = self.tensor + self.context + self.expert
-        return self.forward.total_s + self.backward.total_s + waits.forward_s + waits.backward_s
+        kernels_s = self.forward.total_s + self.backward.total_s
+        return kernels_s + waits.forward_s + waits.backward_s + self.host_s
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,8 @@ class StageLaw:
         last = share - min(spare, 1) if spare else layers
         head = self._head(clock_frac)
         ending = _scaled(layer, last)
-        ended = StageTime(
-            ending.forward + head[0],
-            ending.backward + head[1],
-            ending.tensor,
-            ending.context,
-            ending.expert,
+        ended = replace(
+            ending, forward=ending.forward + head[0], backward=ending.backward + head[1]
         )
         if self.layout.pipeline == 1:
             return ended, ended
@@ -96,11 +95,14 @@ class StageLaw:
         model = self.model
         layout = self.layout
         tokens = rank_tokens(layout, self.sequence_tokens)
-        feed = expert_products if sparse else dense_products
-        products = [*attention_products(model, layout, tokens), *feed(model, layout, tokens)]
+        fused = self.software.fused_experts
+        feed = expert_products(model, layout, tokens, fused)
+        if not sparse:
+            feed = dense_products(model, layout, tokens)
+        products = [*attention_products(model, layout, tokens), *feed]
         core = self._core(clock_frac)
         forward, backward = self._products(products, clock_frac)
-        moved = self.kernels.stream_s(element_bytes(model, layout, tokens, sparse))
+        moved = self.kernels.stream_s(element_bytes(model, layout, tokens, sparse, fused))
         forward += core[0] + Pass(stream_s=moved)
         backward += core[1] + Pass(stream_s=BACKWARD_BYTES * moved)
         tensor = tensor_waits(
@@ -109,11 +111,9 @@ class StageLaw:
         )  # fmt: skip
         ring = Waits(core[0].attention_s, core[1].attention_s)
         context = context_waits(model, layout, links, tokens, ring)
-        expert = Waits()
-        if sparse:
-            hidden_frac = self.software.expert_hidden_frac
-            expert = expert_waits(model, layout, links, tokens, hidden_frac)
-        return self._again(StageTime(forward, backward, tensor, context, expert), core[0])
+        expert = expert_waits(model, layout, links, tokens, self.software) if sparse else Waits()
+        host_s = self.software.expert_host_s if sparse else 0.0
+        return self._again(StageTime(forward, backward, tensor, context, expert, host_s), core[0])
 
     def _again(self, stage: StageTime, core: Pass) -> StageTime:
         """With what the backward pass computes again."""
@@ -121,13 +121,11 @@ class StageLaw:
             repeated = stage.backward + stage.forward
             again = Waits(0.0, stage.tensor.forward_s)
             out = Waits(0.0, stage.expert.forward_s)
-            return StageTime(
-                stage.forward, repeated, stage.tensor + again, stage.context, stage.expert + out
+            return replace(
+                stage, backward=repeated, tensor=stage.tensor + again, expert=stage.expert + out
             )
         if self.recompute == "selective" and not self.software.fused_attention:
-            return StageTime(
-                stage.forward, stage.backward + core, stage.tensor, stage.context, stage.expert
-            )
+            return replace(stage, backward=stage.backward + core)
         return stage
 
     def _products(self, products: list[Product], clock_frac: float) -> tuple[Pass, Pass]:
@@ -159,10 +157,12 @@ class StageLaw:
         """Core of one layer's attention, forward and backward."""
         if not self.software.fused_attention:
             return self._unfused_core(clock_frac)
-        forward_s = (
-            attention_forward_s(self.model, self.layout, self.kernels, self.sequence_tokens)
-            / clock_frac
+        narrow = self.software.narrow_attention and not self.model.latent_rank
+        dtype = self.dtype if narrow else "bf16"
+        forward_s = attention_forward_s(
+            self.model, self.layout, self.kernels, self.sequence_tokens, dtype
         )
+        forward_s /= clock_frac
         return Pass(attention_s=forward_s), Pass(attention_s=ATTENTION_BACKWARD * forward_s)
 
     def _unfused_core(self, clock_frac: float) -> tuple[Pass, Pass]:
@@ -200,6 +200,7 @@ def _scaled(stage: StageTime, times: float) -> StageTime:
         stage.tensor * times,
         stage.context * times,
         stage.expert * times,
+        stage.host_s * times,
     )
 
 
@@ -210,4 +211,5 @@ def _added(one: StageTime, other: StageTime) -> StageTime:
         one.tensor + other.tensor,
         one.context + other.context,
         one.expert + other.expert,
+        one.host_s + other.host_s,
     )

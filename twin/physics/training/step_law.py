@@ -98,7 +98,7 @@ class StepLaw:
             "gradient exchange": exchange_s,
             "weight gathering": self._gathering_s(typical, links),
             "optimizer": self._optimizer_s(),
-            "host": self.software.host_step_s,
+            "host": self.software.host_step_s + rounds * slowest.host_s,
         }
         slower = straggler_factor(self.software.spread, layout.gpus)
         own_s = sum(s for name, s in found.items() if name not in WAITED_FOR)
@@ -127,13 +127,18 @@ class StepLaw:
         return sustained(load, self.kernels, self.dtype, draw, cut, cap_frac)
 
     def _messages_s(self, links: TrainingLinks) -> float:
+        """Messages in line; overlapped ones travel behind a pass of the other direction, which
+        passes of the ramp up and down have not (Megatron Core: `overlap_p2p_comm_warmup_flush` is
+        off unless asked for; as many passes of the first stage as its schedule says).
+        """
         layout = self.layout
         tokens = rank_tokens(layout, self.sequence_tokens)
         one_s = pipe_send_s(self.model, layout, links, tokens)
-        first_s = 2 * (layout.pipeline - 1) * one_s
+        passes = layout.interleave * layout.microbatches
         if self.software.pipe_overlap and layout.interleave > 1:
-            return first_s
-        return first_s + 2 * layout.interleave * layout.microbatches * one_s
+            ramp = 2 * (layout.pipeline - 1) + (layout.interleave - 1) * layout.pipeline
+            return 2 * min(ramp, passes) * one_s
+        return 2 * (layout.pipeline - 1 + passes) * one_s
 
     def _exchange_s(self, stage: StageTime, links: TrainingLinks) -> float:
         """Gradients and weights among the data parallel ranks, less what hides."""

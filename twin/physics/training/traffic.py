@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from twin.physics.network import collectives
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
+from twin.physics.training.software import TrainingSoftware
 from twin.physics.training.work import Product, attention_products, dense_products
 from twin.physics.transformer import Transformer, bytes_per_value
 
@@ -75,6 +76,15 @@ class TrainingLinks:
         inside = self.together(ranks, 1)
         return collectives.alltoall_s(
             size_bytes, ranks, inside, self.inside_b_s, self.beyond_b_s, self.library
+        )
+
+    def tokens_s(self, token_bytes: float, chosen: int, ranks: int) -> float:
+        """Tokens to the `chosen` experts of each among neighbours, once a domain and a rank;
+        token_bytes counts each token of one rank once.
+        """
+        inside = self.together(ranks, 1)
+        return collectives.token_exchange_s(
+            token_bytes, chosen, ranks, inside, self.inside_b_s, self.beyond_b_s, self.library
         )
 
     def send_s(self, size_bytes: float, apart: int) -> float:
@@ -181,11 +191,17 @@ def context_waits(
 
 
 def expert_waits(
-    model: Transformer, layout: Layout, links: TrainingLinks, tokens: float, hidden_frac: float
-) -> Waits:
+    model: Transformer, layout: Layout, links: TrainingLinks, tokens: float,
+    software: TrainingSoftware,
+) -> Waits:  # fmt: skip
     """Of one sparse layer: tokens go out to their experts and come back, both ways."""
-    size = tokens / layout.tensor * model.experts_per_token * model.hidden * ACTIVATION_BYTES
-    both_s = 2 * links.exchange_s(size, layout.expert) * (1 - hidden_frac)
+    own = tokens / layout.tensor * model.hidden * ACTIVATION_BYTES
+    chosen = model.experts_per_token
+    if software.tokens_once:
+        one_s = links.tokens_s(own, chosen, layout.expert)
+    else:
+        one_s = links.exchange_s(own * chosen, layout.expert)
+    both_s = 2 * one_s * (1 - software.expert_hidden_frac)
     return Waits(both_s, both_s)
 
 

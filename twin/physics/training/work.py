@@ -10,7 +10,7 @@ Sources: Shoeybi et al. (2019), arXiv 1909.08053 (cuts of a layer); Korthikanti 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
@@ -43,6 +43,10 @@ class Product:
     """Its output is summed over the tensor parallel ranks (forward)."""
     tuned: bool = True
     """Low-rank adapters stand beside its weight, where a job trains any."""
+    casts_input: bool = True
+    """Its input is cast by a kernel of its own, forward."""
+    casts_gradient: bool = True
+    """The gradient of its output is, backward."""
 
     @property
     def flop(self) -> float:
@@ -102,10 +106,14 @@ def dense_products(model: Transformer, layout: Layout, tokens: float) -> Iterato
     yield from _feed_forward(model, tokens, width, 1.0, whole=True, tuned=True)
 
 
-def expert_products(model: Transformer, layout: Layout, tokens: float) -> Iterator[Product]:
+def expert_products(
+    model: Transformer, layout: Layout, tokens: float, fused: bool = False
+) -> Iterator[Product]:
     """Router, shared experts and routed experts of one sparse layer, tokens spread evenly.
 
     Tensor parallel ranks share the tokens and hold whole experts. None of them has adapters.
+
+    fused   what comes out of a product of routed experts is activated and cast there
     """
     yield Product(tokens / layout.tensor, model.experts, model.hidden, tuned=False)
     shared = model.shared_experts * model.ffn_expert / layout.tensor
@@ -114,7 +122,9 @@ def expert_products(model: Transformer, layout: Layout, tokens: float) -> Iterat
     held = model.experts / layout.expert
     routed = tokens / layout.tensor * model.experts_per_token
     width = float(model.ffn_expert)
-    yield from _feed_forward(model, routed / held, width, held, whole=False, tuned=False)
+    opened, closed = _feed_forward(model, routed / held, width, held, whole=False, tuned=False)
+    yield replace(opened, casts_gradient=not fused)
+    yield replace(closed, casts_input=not fused)
 
 
 def _feed_forward(
@@ -125,13 +135,17 @@ def _feed_forward(
     yield Product(tokens, model.hidden, width, times, scatters=whole, tuned=tuned)
 
 
-def element_bytes(model: Transformer, layout: Layout, tokens: float, sparse: bool) -> float:
+def element_bytes(
+    model: Transformer, layout: Layout, tokens: float, sparse: bool, fused: bool = False
+) -> float:
     """Bytes that element-wise kernels of one layer move forward; the backward pass moves
     `BACKWARD_BYTES` times as many.
 
     Two norms (4 bytes a number) and two residual sums (6); rotations of queries and keys (4);
     activation (6 a number where gated, 4 where plain); permutation of tokens to experts and back
     (4 each).
+
+    fused   routed experts activate within their product
     """
     shared = layout.tensor if layout.sequence_parallel else 1
     per_token = 20.0 * model.hidden / shared
@@ -139,7 +153,8 @@ def element_bytes(model: Transformer, layout: Layout, tokens: float, sparse: boo
     active = 6.0 if model.gated else 4.0
     if not sparse:
         return tokens * (per_token + active * model.ffn / layout.tensor)
-    width = (model.experts_per_token + model.shared_experts) * model.ffn_expert
+    own = model.shared_experts + (0 if fused else model.experts_per_token)
+    width = own * model.ffn_expert
     moved = 8.0 * model.experts_per_token * model.hidden
     return tokens * (per_token + (active * width + moved) / layout.tensor)
 
@@ -160,14 +175,17 @@ def cast_bytes(products: Iterator[Product], layout: Layout, dtype: str) -> tuple
     backward = 0.0
     for product in products:
         rows = product.m * product.times
-        forward += rows * product.k / (shared if product.gathers else 1)
-        backward += rows * product.n / (shared if product.scatters else 1)
+        if product.casts_input:
+            forward += rows * product.k / (shared if product.gathers else 1)
+        if product.casts_gradient:
+            backward += rows * product.n / (shared if product.scatters else 1)
     return each * forward, each * backward
 
 
 def attention_forward_s(
-    model: Transformer, layout: Layout, kernels: StepKernels, sequence_tokens: int
-) -> float:
+    model: Transformer, layout: Layout, kernels: StepKernels, sequence_tokens: int,
+    dtype: str = "bf16",
+) -> float:  # fmt: skip
     """Core of one layer's attention on one rank; the layers that see a window less.
 
     Context parallel ranks hold as many early as late tokens, so each does 1/context of the pairs,
@@ -177,7 +195,8 @@ def attention_forward_s(
     kv_heads = max(model.kv_heads / layout.tensor, 1.0)
     wide = model.head_dim + model.latent_rope / 2
     piece = sequence_tokens / layout.context
-    full = layout.context * kernels.attention_s(layout.micro_batch, piece, heads, kv_heads, wide)
+    shape = (layout.micro_batch, piece, heads, kv_heads, wide)
+    full = layout.context * kernels.attention_s(*shape, dtype)
     if not model.window_layers or sequence_tokens <= model.window_tokens:
         return full
     seen = model.window_tokens / sequence_tokens

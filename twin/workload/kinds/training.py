@@ -56,7 +56,13 @@ class Training(Following):
     """Arithmetic of the matrix products."""
     lora_rank: int = Field(default=0, ge=0, le=65_536)
     """Rank of low-rank adapters beside frozen weights; 0 trains every weight."""
-    software: Literal["plain", "megatron", "megatron_2022"] | None = None
+    software: (
+        Literal[
+            "plain", "megatron", "megatron_overlap", "megatron_tokens", "megatron_tokens_overlap",
+            "megatron_graphs", "megatron_2022",
+        ]
+        | None
+    ) = None  # fmt: skip
     """Training software as a set of options; without it what suits the GPU's time."""
     rollouts: Rollouts | None = None
     """Reinforcement learning: every step learns from answers, made before it on the same GPUs or
