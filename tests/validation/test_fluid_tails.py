@@ -15,11 +15,13 @@ later. No stationary answer is right for them; the fluid tells the first quarter
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.replicas import replica_speed
+from tests.validation.test_services_as_forecast import SCENARIO, served
 from twin.physics.serving.engine import Served, serve
 from twin.physics.serving.law import tabulated
 from twin.physics.serving.requests import RequestList
@@ -84,3 +86,32 @@ def test_bunches_of_equal_answers_grow() -> None:
     """Eight replicas at 0.75 of the load: 12,000 requests a replica are 35 minutes."""
     served = _served("equal", 0.75, 8, 12_000, seed=7)
     assert _p95_s(served, 0.7) >= 1.5 * _p95_s(served, 0.02, 0.15)
+
+
+@pytest.mark.parametrize(
+    ("engine", "in_flight", "off"),
+    [
+        ("cuda_graphs: false", 1, 0.03),
+        ("cuda_graphs: false", 4, 0.01),
+        ("cuda_graphs: false", 16, 0.01),
+        ("software: vllm", 1, 0.08),
+        ("software: vllm", 4, 0.01),
+    ],
+)
+def test_a_few_requests_in_flight_on_each_replica(
+    tmp_path: Path, engine: str, in_flight: int, off: float
+) -> None:
+    """From an empty replica on a second request meets an iteration under way. Until 2026-11-30 the
+    fluid read its tails below a fifth of the capacity on a straight line from the empty one: P95 of
+    the first token 22 to 44 % early, the median 4 to 30 %.
+    """
+    case = ("dgx_h100_x4", "Llama-3.1-8B", 1, "bf16", 500, 300, 0)
+    token_s = 0.024 if "graphs" in engine else 0.008
+    rate = 8 * in_flight / (300 * token_s)
+    seen = []
+    for detail in ("", "detail: requests\n    patience: 30 s"):
+        text = SCENARIO.replace("max_sequences: {many}, routing", f"{engine}, routing")
+        text = text.replace("window: 60 s", f"window: 60 s\n    {detail}")
+        _, services = served(tmp_path, case, rate, "40 min", scenario=text)
+        seen.append(services[["ttft_p50_s", "ttft_p95_s", "tpot_p50_s"]].iloc[5:].mean())
+    assert seen[0].to_numpy() == pytest.approx(seen[1].to_numpy(), rel=off)

@@ -18,13 +18,21 @@ from twin.physics.serving.law import Engine
 from twin.physics.serving.lived import LivedReplica, LoadRequests
 from twin.physics.serving.lived_law import LivedLaw
 
-LOADS = np.array([1e-6, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
-"""Shares of capacity at which a replica is lived through; at the first each request is alone."""
+LOADS = np.array(
+    [1e-6, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97]
+)  # fmt: skip
+"""Shares of capacity at which a replica is lived through; at the first each request is alone, and
+soon after it a second one meets an iteration under way."""
 
 
 def next_load(load_frac: float) -> float:
     """The first of `LOADS` that is no lower, or the last."""
     return float(LOADS[min(int(np.searchsorted(LOADS, load_frac)), LOADS.size - 1)])
+
+
+def last_load(load_frac: float) -> float:
+    """The last of `LOADS` that is no higher, or the first."""
+    return float(LOADS[max(int(np.searchsorted(LOADS, load_frac, "right")) - 1, 0)])
 
 
 def load_curve(
@@ -35,19 +43,21 @@ def load_curve(
     in_turn: int = 1,
     objective: Objective = NOTHING_PROMISED,
     seed: int = 1,
+    from_load: float = 0.0,
     upto_load: float = 1.0,
     fewest: bool = False,
 ) -> LoadCurve:
     """Live a replica through at the loads of `LOADS`; the same requests at each, closer together.
 
     in_turn     replicas that share the stream one after another
-    upto_load   the highest load that will be asked; beyond the first of `LOADS` above it nothing is
-                lived through
+    from_load   the lowest load that will be asked, and the highest; beyond those of `LOADS` on
+    upto_load   either side nothing is lived through
     fewest      whether each goes to the replica with the fewest outstanding, and not in turn
     """
     rows = []
     times = LivedLaw(law)
-    loads = LOADS[: int(np.searchsorted(LOADS, upto_load)) + 1]
+    first = int(np.searchsorted(LOADS, last_load(from_load)))
+    loads = LOADS[first : int(np.searchsorted(LOADS, upto_load)) + 1]
     for load in loads:
         rate = load * capacity_tokens_per_s / lengths.output_tokens
         asked = LoadRequests(lengths, rate, in_turn, fewest, seed)

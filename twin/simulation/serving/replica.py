@@ -18,7 +18,7 @@ from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
-from twin.physics.serving.tails import load_curve, next_load
+from twin.physics.serving.tails import last_load, load_curve, next_load
 from twin.scenario.schema import Scenario
 from twin.simulation.serving.replica_power import ReplicaPower
 from twin.workload import Pool
@@ -103,9 +103,11 @@ class ReplicaSpeed:
         """Iteration times at every clock of `CLOCKS`."""
         return tabulated(self.pace.laws, self.engine, LONGEST_TOKENS, self.pool.engine.draft_time)
 
-    def latencies(self, clock_frac: float, in_turn: int, upto_load: float = 1.0) -> LoadCurve:
-        """What users see over loads up to one, at the nearest clock of `CLOCKS` and of so many
-        replicas.
+    def latencies(
+        self, clock_frac: float, in_turn: int, from_load: float = 0.0, upto_load: float = 1.0
+    ) -> LoadCurve:
+        """What users see from one load up to another, at the nearest clock of `CLOCKS` and of so
+        many replicas.
         """
         notch = int(np.abs(CLOCKS - clock_frac).argmin())
         promise = self.pool.promise
@@ -117,18 +119,19 @@ class ReplicaSpeed:
         return _curve(
             self.pace.laws[notch], self.pool.engine.draft_time, self.engine, self.lengths,
             float(capacity * self.lengths.output_tokens), in_turn, objective,
-            next_load(upto_load), self.pool.engine.routing != "round_robin",
+            last_load(from_load), next_load(upto_load), self.pool.engine.routing != "round_robin",
         )  # fmt: skip
 
 
 @lru_cache(maxsize=128)
 def _curve(
     law: ReplicaLaw, draft_s: float, engine: Engine, lengths: LengthLaw, capacity: float,
-    in_turn: int, objective: Objective, upto_load: float, fewest: bool,
+    in_turn: int, objective: Objective, from_load: float, upto_load: float, fewest: bool,
 ) -> LoadCurve:  # fmt: skip
     """The same question is answered once."""
     tables = tabulated([law], engine, LONGEST_TOKENS, draft_s)
-    return load_curve(tables, engine, lengths, capacity, in_turn, objective, 1, upto_load, fewest)
+    asked = (in_turn, objective, 1, from_load, upto_load, fewest)
+    return load_curve(tables, engine, lengths, capacity, *asked)
 
 
 def _at_full_clock(curve: DecodeCurve, tokens_per_s: Array) -> OperatingPoint:

@@ -265,7 +265,7 @@ class Service:
         if self.readers is None:
             return with_backlog(makes, backlog_s, self.pool)
         reads = self._tails(self.readers, reading, reading_clock)
-        alone = self.readers.speed.latencies(1.0, self.readers.replicas, 0.0)
+        alone = self.readers.speed.latencies(1.0, self.readers.replicas, upto_load=0.0)
         sent_s = self.handover.mean_s(float(alone.ttft_s[0, 0]))
         return with_backlog(in_turn(reads, sent_s, makes), backlog_s, self.pool)
 
@@ -275,8 +275,8 @@ class Service:
         for clock in np.unique(clock_frac):
             rows = (clock_frac == clock) & (load_frac > 0)
             if rows.any():
-                highest = float(load_frac[rows].max())
-                curve = fleet.speed.latencies(float(clock), fleet.replicas, highest)
+                asked = (float(load_frac[rows].min()), float(load_frac[rows].max()))
+                curve = fleet.speed.latencies(float(clock), fleet.replicas, *asked)
                 found[rows] = at_load(curve, load_frac[rows])
         return found
 
