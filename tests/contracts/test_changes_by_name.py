@@ -109,6 +109,32 @@ def test_with_changes_by_name_and_keeps_the_rest() -> None:
     assert before.horizon == 3600.0
 
 
+def told(scenario: twin.Scenario) -> str:
+    """What a build says of it."""
+    with pytest.raises(InputError) as refused:
+        twin.build(scenario)
+    return str(refused.value)
+
+
+def test_a_changed_copy_tells_lines_of_the_files_and_what_was_set_by_its_key(
+    files: tuple[Path, Path],
+) -> None:
+    """It was `<input>: faults.timeline[0].component` of every copy."""
+    scenario, layout = files
+    scenario.write_text(scenario.read_text().replace("component: rpp_2", "component: rpp_22"))
+    file = twin.load(scenario)
+    place = f"{scenario}:{told(file).removeprefix(str(scenario)).split(':')[1]}:"
+    for copy in (file, file.with_(), file.with_(seed=3).with_(horizon="20 h")):
+        assert told(copy).startswith(place)
+    other = file.with_(seed=3, faults__timeline=[{"at": "1 h", "component": "oh"}])
+    for copy in (other, other.with_(seed=4)):
+        assert told(copy).startswith("with_: faults.timeline[0].component: found 'oh'")
+    layout.write_text(layout.read_text().replace("fed_by: utility}", "fed_by: utilitx}"))
+    assert told(twin.load(scenario).with_(faults__timeline=[])) == told(
+        twin.load(scenario, {"faults.timeline": "[]"})
+    )
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown key": ({"horizn": "2 h"}, "did you mean 'horizon'?"),
     "unknown key below": ({"site__clmate": "phoenix"}, "did you mean 'climate'?"),

@@ -498,7 +498,7 @@ def test_a_case_that_cannot_be_built_names_the_line_of_its_scenario(
     other = [{"at": "30 min", "component": name} for name in ("cdu_9", "cdu_1")]
     vary = {"faults.timeline": [[one] for one in other]}
     changed = twin.study(twin.load(day), vary=vary).table
-    assert changed["reason"][0].startswith("<input>: faults.timeline[0].component: found 'cdu_9'")
+    assert changed["reason"][0].startswith("with_: faults.timeline[0].component: found 'cdu_9'")
 
 
 def test_common_random_numbers_cut_the_variance_of_a_difference() -> None:

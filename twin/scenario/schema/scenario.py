@@ -98,6 +98,8 @@ class Scenario(Stated):
     _plan: tuple[Layout, Layout] | None = PrivateAttr(default=None)
     """The layout as stated, and with its blocks written out."""
     _documents: tuple[Document | None, Document | None] = PrivateAttr(default=(None, None))
+    _lines: tuple[Document | None, ...] = PrivateAttr(default=())
+    """Of a changed copy: the documents of the original, then what each `with_` set."""
 
     def __repr__(self) -> str:
         return self._card().text()
@@ -211,6 +213,7 @@ class Scenario(Stated):
         problems += (document.problem(*one) for one in other.out_of_proportion())
         if problems:
             raise InputError(problems)
+        other._lines = (*(self._lines or self._documents), unwritten({}, WITH, changed))
         return other
 
     def _plain(self) -> dict[str, Any]:
@@ -283,9 +286,12 @@ class Scenario(Stated):
         """A problem placed in the file that holds `loc`, a path such as ("layout", "halls", 0)."""
         if loc[:1] == ("layout",) and isinstance(self.layout, Layout):
             loc = ("layout", *self.layout.stated_at(loc[1:]))
-        in_layout = loc[:1] == ("layout",) and self._documents[1] is not None
-        document = self._documents[1 if in_layout else 0]
-        inner = loc[1:] if in_layout else loc
+        outer, layout, *changes = self._lines or self._documents
+        document = next((one for one in reversed(changes) if one and one.sets(loc)), None)
+        if document is None and layout is not None and loc[:1] == ("layout",):
+            document = layout
+            loc = loc[1:]
+        document = document or outer
         if document is None:
-            return Problem(dotted(inner), found, allowed, hint)
-        return document.problem(inner, found, allowed, hint)
+            return Problem(dotted(loc), found, allowed, hint)
+        return document.problem(loc, found, allowed, hint)

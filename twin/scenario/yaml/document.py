@@ -63,14 +63,21 @@ class Document:
         on_key: bool = False,
     ) -> Problem:
         """A problem that stands at `loc` in this file, or in what set it from outside."""
-        parts = tuple(map(str, loc))
         found = brief(found, 300)
-        made = [place for place in self.changed if parts[: len(place)] == place]
-        if made:
-            key = self.changed[max(made, key=len)]
-            return Problem(key, found, allowed, hint, self.changed_by)
+        if made := self._made(loc):
+            place = max(made, key=len)
+            within = "".join(map(_step, loc[len(place) :]))
+            return Problem(self.changed[place] + within, found, allowed, hint, self.changed_by)
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
+
+    def sets(self, loc: tuple[str | int, ...]) -> bool:
+        """Whether what stands at `loc` was set from outside the file."""
+        return bool(self._made(loc))
+
+    def _made(self, loc: tuple[str | int, ...]) -> list[tuple[str, ...]]:
+        parts = tuple(map(str, loc))
+        return [place for place in self.changed if parts[: len(place)] == place]
 
     def set_from_outside(self) -> Iterator[tuple[str, str]]:
         """Keys that were set from outside the file, as they were written, and their values."""
