@@ -11,9 +11,10 @@ import pytest
 from conftest import small, small_layout, training
 
 import twin
-from tests.planner import busy
+from tests.planner import answer, asked, busy, loaded, site
 from twin import Result
 from twin.errors import InputError
+from twin.physics.coolant import control_slope_w_k
 from twin.simulation import start
 
 
@@ -138,6 +139,27 @@ def test_reused_heat_is_counted_and_needs_no_fans() -> None:
     assert "ere" not in bare
     warm["heat_reuse"]["return_at_least"] = "60 °C"
     assert twin.run(small(layout)).summary["heat_reused_j"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("air", "least", "share"), [(45.0, "45 °C", 0.5), (20.0, "45 °C", 0.5), (45.0, "60 °C", 0.0)]
+)
+def test_water_stands_by_what_is_left_of_reused_heat(air: float, least: str, share: float) -> None:
+    """A half of the heat is taken ahead of the coolers. In air of 45 °C their water stands half as
+    far above it, (1 - s) Q / G, and in mild air half as far up their band. Nothing is taken where
+    the return would not stay warm enough with it: 61.2 °C without them, 59.3 with.
+    """
+    layout = small_layout(4, 0)
+    layout["cooling"]["plant"][0]["heat_reuse"] = {"share": "50 %", "return_at_least": least}
+    result = answer(layout, workload=[busy(nodes=72)], horizon="6 h", site=site(air))
+    made = twin.build(loaded(asked(layout))).cooling.plants[0]
+    last = result.frame("loops").query("loop == 'warm'").iloc[-1]
+    left_w = (1.0 - share) * float(last.heat_w)
+    band_k = left_w / control_slope_w_k(1, made.capacity_w, made.band_k, made.conductance_w_k)
+    expected = air + left_w / made.conductance_w_k if air > 40 else 41.8 + band_k
+    assert last.temperature_degc == pytest.approx(expected, abs=1e-3)
+    assert (result.summary["heat_reused_j"] > 0) == (share > 0)
+    assert abs(result.summary["heat_balance_residual_frac"]) < 1e-9
 
 
 def test_a_run_stopped_while_a_tank_gives_goes_on_to_the_same_bytes(tmp_path: Path) -> None:

@@ -36,6 +36,9 @@ PLANTS: dict[str, dict[str, Any]] = {
     },
     "pumps that follow the heat": {"pump_power": "10 kW", "variable_pumps": "40 %"},
     "warmer at low load": {"load_reset": {"by": "4 K"}},
+    "heat that somebody takes": {
+        "primary_flow": "3 L/s", "heat_reuse": {"share": "60 %", "return_at_least": "16.8 °C"}
+    },
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from twin.scenario.series import YearOfAir
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant_power import Setting, setting
+from twin.simulation.cooling.reuse import reused_frac, settled_degc
 from twin.simulation.cooling.segments import segment_rows
 from twin.study.year_of_dampers import Vented, vented
 
@@ -171,12 +172,9 @@ def _look(
     water_frac = float(pumped.speed_frac[0])
     common = plant.common_pipe(count, water_frac)
     rows = segment_rows(plant, count, supply_degc, *air, free_running=free, common=common)
-    steep, reference, constant, lower, upper = np.moveaxis(rows, -1, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        water = reference + (heat[:, None] - constant) / steep
-    middle = (water[:, 1] <= upper[:, 1]) & (water[:, 1] >= lower[:, 1])
-    last = np.where(steep[:, -1] > 0, water[:, -1], upper[:, 1])
-    carried = np.where(middle | (steep[:, -1] > 0), heat, np.minimum(heat, constant[:, -1]))
+    share = reused_frac(plant, rows, heat, plant.water_w_k * water_frac)
+    water_degc, left = settled_degc(rows, (1.0 - share) * heat)
+    carried = left + share * heat
     short = int(np.count_nonzero(carried < heat * (1 - 1e-9)))
     look = Look(
         plant,
@@ -185,10 +183,11 @@ def _look(
         np.concatenate([np.full(count, plant.pump_w / count), np.zeros(free)]),
         supply_degc,
         carried,
-        np.where(middle, water[:, 1], last),
+        water_degc,
         *air,
         common,
         water_frac=water_frac,
+        reused_frac=share,
     )
     return look, short
 
@@ -219,7 +218,8 @@ def _compressed_w(look: Look) -> Array:
     assert plant.curve is not None
     at_full = entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc)
     most = plant.units.size * available_w(plant.curve, look.supply_degc, at_full)
-    return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)
+    left = (1.0 - look.reused_frac) * look.heat_w
+    return np.asarray(left - relief(look, left, most).heat_w)
 
 
 def _told(plant: Plant, found: _Found) -> list[str]:

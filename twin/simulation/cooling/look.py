@@ -35,10 +35,13 @@ class Look:
     """Facility water that flows, over rated flow."""
     tank_w: float = 0.0
     """Heat that a tank takes beside `heat_w`."""
+    reused_frac: Array | float = 0.0
+    """Share of `heat_w` that somebody takes from the return."""
 
     @property
     def behind_degc(self) -> Array:
         """(look,) Water behind the chillers: as cold as what the house gets, or colder where its
         own return is mixed in.
         """
-        return np.asarray(self.water_degc - self.common.mixed_k_w * (self.heat_w + self.tank_w))
+        crosses_w = (1.0 - self.reused_frac) * self.heat_w + self.tank_w
+        return np.asarray(self.water_degc - self.common.mixed_k_w * crosses_w)

@@ -13,6 +13,7 @@ from twin.arrays import Array, Mask
 from twin.facility.cooling.peak import plant_heat_w
 from twin.facility.model import CommonPipe, Plant
 from twin.simulation.cooling.alarms import Alarms
+from twin.simulation.cooling.reuse import relieved_rows, reused_frac
 from twin.simulation.cooling.segments import (
     FROST_MARGIN_K,
     TOUCH_K,
@@ -56,6 +57,7 @@ class Plants(Discipline):
         self.own.outdoor_degc = np.array(self.world.facility.weather.at(self.world.now_s))
         before_frac = self.own.pump_frac
         self._follow_load()
+        self.own.reused_frac = np.array([self._reused_frac(*one) for one in enumerate(self.plants)])
         if self._tanks or not np.array_equal(before_frac, self.own.pump_frac):
             self.world.stale = True
         self.rescan()
@@ -73,16 +75,27 @@ class Plants(Discipline):
         own.load_raise_k = raised
         own.pump_frac = speed
 
+    def _reused_frac(self, p: int, plant: Plant) -> float:
+        """Share of the heat that arrives from the house and somebody takes until the next look."""
+        if plant.reuse is None:
+            return 0.0
+        stream_w_k = plant.water_w_k * float(self.world.state.flows.water_frac[p])
+        arrives_w = np.array(self._arrives_w(p, plant))
+        return float(reused_frac(plant, self._rows_alone(p, plant), arrives_w, stream_w_k))
+
     def _load_frac(self, p: int, plant: Plant) -> float:
-        """Heat that a plant takes, and what stays in its water, over that at the design point.
+        """Heat that arrives from the house, over that at the design point."""
+        return self._arrives_w(p, plant) / max(float(self._design_w[p]), 1.0)
+
+    def _arrives_w(self, p: int, plant: Plant) -> float:
+        """Heat that a plant takes, and what stays in its water.
 
         Both are what arrives from the house, which neither a set-point nor what a common pipe mixes
         moves at once: by the heat taken alone, a raised set-point would ask for a higher one, and
         faster pumps, behind which more is mixed and less taken, for slower ones.
         """
         water = float(self.world.state.heat.temperature_degc[plant.node])
-        arrives_w = float(taken_w(self.own.segment[p], water)) + self.stays_w(plant.node)
-        return arrives_w / max(float(self._design_w[p]), 1.0)
+        return float(taken_w(self.own.segment[p], water)) + self.stays_w(plant.node)
 
     @cached_property
     def _design_w(self) -> Array:
@@ -143,7 +156,14 @@ class Plants(Discipline):
         return np.asarray(rows[int(chosen(rows, water))])
 
     def _rows(self, p: int, plant: Plant) -> Array:
-        """(PIECES, field) the segments of a plant in the weather that the controls read last."""
+        """(PIECES, field) the segments of a plant in the weather that the controls read last, with
+        what somebody takes of its heat.
+        """
+        rows = self._rows_alone(p, plant)
+        return rows if plant.reuse is None else relieved_rows(rows, self.own.reused_frac[p])
+
+    def _rows_alone(self, p: int, plant: Plant) -> Array:
+        """The same without."""
         dry_bulb = float(self.own.outdoor_degc[0])
         wet_bulb = float(self.own.outdoor_degc[1])
         running, free_running, _ = self._counts()[p]

@@ -88,9 +88,7 @@ def _reused_w(look: Look, heat: Array) -> Array | None:
     reuse = look.plant.reuse
     if reuse is None:
         return None
-    back = look.water_degc + heat / max(look.plant.water_w_k * look.water_frac, 1e-9)
-    warm = back >= reuse.return_degc
-    return np.where(warm, np.minimum(reuse.share * heat, reuse.capacity_w), 0.0)
+    return np.asarray(np.minimum(look.reused_frac * heat, reuse.capacity_w))
 
 
 def _fans(look: Look, heat: Array) -> Setting:

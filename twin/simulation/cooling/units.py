@@ -158,6 +158,7 @@ class Units(Discipline):
             self._held(p, plant),
             float(state.flows.water_frac[p]),
             float(state.stores.taken_w[p]),
+            float(state.plants.reused_frac[p]),
         )
 
     def _held(self, p: int, plant: Plant) -> int:

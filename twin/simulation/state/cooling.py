@@ -120,6 +120,8 @@ class PlantState:
     """(plant,) by how much a low load raises the set-point."""
     pump_frac: Array = field(default_factory=lambda: np.ones(0))
     """(plant,) speed asked of its water pumps."""
+    reused_frac: Array = field(default_factory=lambda: np.zeros(0))
+    """(plant,) share of its heat that somebody takes from the return until the next look."""
 
 
 def fresh_plants(facility: Facility, idle: Array) -> PlantState:
@@ -132,6 +134,7 @@ def fresh_plants(facility: Facility, idle: Array) -> PlantState:
         outdoor_degc=np.array(facility.weather.at(0.0)),
         load_raise_k=np.zeros(len(cooling.plants)),
         pump_frac=np.ones(len(cooling.plants)),
+        reused_frac=np.zeros(len(cooling.plants)),
         alarms=np.zeros(alarms, dtype=bool),
     )
 
