@@ -112,31 +112,28 @@ class PlantState:
     alarms: Mask
     """(alarm,) what is raised: frost by plant, warm coolant and dew by loop, coils by handler,
     exchangers by coolant unit."""
+    load_raise_k: Array
+    """(plant,) by how much a low load raises the set-point."""
+    pump_frac: Array
+    """(plant,) speed asked of its water pumps."""
+    reused_frac: Array
+    """(plant,) share of its heat that somebody takes from the return until the next look."""
     scan: int = 1
     """Raised whenever the controls look around: weather, fans and compressors are set anew."""
     flows_version: int = 0
     """Flows that the controls have seen."""
-    load_raise_k: Array = field(default_factory=lambda: np.zeros(0))
-    """(plant,) by how much a low load raises the set-point."""
-    pump_frac: Array = field(default_factory=lambda: np.ones(0))
-    """(plant,) speed asked of its water pumps."""
-    reused_frac: Array = field(default_factory=lambda: np.zeros(0))
-    """(plant,) share of its heat that somebody takes from the return until the next look."""
 
 
 def fresh_plants(facility: Facility, idle: Array) -> PlantState:
     """Every plant on the `idle` segment (5,), no alarm."""
     cooling = facility.cooling
-    alarms = len(cooling.plants) + 2 * len(cooling.loop_id) + cooling.air.handler_unit.size
+    none = np.zeros(len(cooling.plants))
+    alarms = none.size + 2 * len(cooling.loop_id) + cooling.air.handler_unit.size
     alarms += int(of_role(cooling.units.kind, Role.LOOP_COOLING).sum())
-    return PlantState(
-        segment=np.tile(idle, (len(facility.cooling.plants), 1)),
-        outdoor_degc=np.array(facility.weather.at(0.0)),
-        load_raise_k=np.zeros(len(cooling.plants)),
-        pump_frac=np.ones(len(cooling.plants)),
-        reused_frac=np.zeros(len(cooling.plants)),
-        alarms=np.zeros(alarms, dtype=bool),
-    )
+    segment = np.tile(idle, (none.size, 1))
+    outdoor_degc = np.array(facility.weather.at(0.0))
+    quiet = np.zeros(alarms, dtype=bool)
+    return PlantState(segment, outdoor_degc, quiet, none, none + 1.0, none.copy())
 
 
 @dataclass(slots=True)
@@ -265,8 +262,8 @@ class CoilState:
 
 def fresh_coils(facility: Facility) -> CoilState:
     """All open."""
-    handlers = facility.cooling.air.handler_unit.size
-    return CoilState(np.zeros(handlers, dtype=np.int64), np.zeros(handlers))
+    shut = np.zeros(facility.cooling.air.handler_unit.size)
+    return CoilState(shut.astype(np.int64), shut)
 
 
 @dataclass(slots=True)
