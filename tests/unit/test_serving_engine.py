@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from serving_reference import AffineLaw, StepByStep
 
+from tests.serving_reference import AffineLaw, StepByStep
 from twin.physics.serving.engine import Served, serve
 from twin.physics.serving.law import Engine, tabulated
 from twin.physics.serving.requests import RequestList
