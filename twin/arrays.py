@@ -23,3 +23,11 @@ def totals_by(group: Index, values: Array, count: int) -> Array:
     rows = values.shape[0]
     place = (np.arange(rows)[:, None] * count + group).ravel()
     return total_by(place, values.ravel(), rows * count).reshape(rows, count)
+
+
+def add_at(target: Array, member: Index, values: Array) -> None:
+    """Add `values` (one a member) to members of `target` (..., member), one after another."""
+    if target.ndim == 1:
+        np.add.at(target, member, values)
+    else:
+        np.add.at(target, (..., member), values)  # type: ignore[arg-type]

@@ -25,6 +25,8 @@ PURE = {
 COUNTERS = {"loop.still"}
 """What the loop itself counts; a snapshot holds it beside the blocks."""
 HOUR_S = 3600.0
+VERSIONS = ("version", "hands", "work_version")
+"""They say that something is another, and go on where work that moved too far is taken back."""
 
 
 def print_of(value: Any) -> Any:
@@ -41,7 +43,8 @@ def print_of(value: Any) -> Any:
         case float() | int() | str() | bytes() | bool() | None:
             return repr(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return tuple((f.name, print_of(getattr(value, f.name))) for f in fields(value))
+        names = [f.name for f in fields(value) if f.name not in VERSIONS]
+        return tuple((name, print_of(getattr(value, name))) for name in names)
     return id(value)
 
 

@@ -177,16 +177,20 @@ class Compute(Discipline):
         """(rack,) power of the busiest GPU at its clock and temperature."""
         return self.gpu_peak_w() + self.world.state.leakage.chip_w
 
+    def hottest_at_w(self, peak_activity: Array) -> Array:
+        """(..., rack) the same at activities of their busiest GPUs."""
+        return self._gpu_peak_w(peak_activity) + self.world.state.leakage.chip_w
+
     def gpu_peak_w(self) -> Array:
         """(rack,) power of the busiest GPU at its clock, without what its temperature adds."""
         state = self.world.state
         versions = (self.own.version, state.activity.version, state.throttling.version)
         if versions != self._peak[0]:
-            self._peak = (versions, self._gpu_peak_w())
+            self._peak = (versions, self._gpu_peak_w(self.own.peak_activity))
         return self._peak[1]
 
-    def _gpu_peak_w(self) -> Array:
-        busy = np.where(self.own.rack_on, self.own.peak_activity, 0.0)
+    def _gpu_peak_w(self, peak_activity: Array) -> Array:
+        busy = np.where(self.own.rack_on, peak_activity, 0.0)
         span_w = self.racks.gpu_span_w * busy * self.world.state.throttling.power_frac
         return np.where(self.own.rack_lit, self.racks.gpu_idle_w + span_w, 0.0)
 

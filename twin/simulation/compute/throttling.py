@@ -20,6 +20,7 @@ from twin.simulation.compute.power_caps import Allowed, PowerCaps
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
@@ -102,23 +103,22 @@ class Throttling(Discipline):
             self._room = (key, self._limit_degc(notch - 1, self.hysteresis_k))
         return self._room[1]
 
-    def _limit_degc(self, notch: Index, margin_k: float) -> Array:
-        """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at
-        a notch.
+    def _limit_degc(self, notch: Index, margin_k: float, peak: Array | None = None) -> Array:
+        """(..., rack) coolant temperature at which the busiest GPU, at activities (..., rack) given
+        or of now, stands `margin_k` under slowdown at a notch.
         """
         state = self.world.state
         frac = self.power_frac[self.rows, np.minimum(np.maximum(notch, 0), self.steps[-1])]
         frac = frac * self.own.busier_frac
-        busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
+        peak = state.racks.peak_activity if peak is None else peak
+        busy = np.where(state.racks.rack_on, peak, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
         leaks = self.leakage.at_degc(self.racks.slowdown_degc, chip)
         rise = state.flows.junction_k_w * (chip + leaks)
         return np.asarray(self.racks.slowdown_degc - margin_k - rise)
 
     def top(self, ordered: Index) -> Index:
-        """(rack,) the notch of what operators order and of the clock ceilings of demand
-        response.
-        """
+        """(rack,) the notch of what operators order and of the ceilings of demand response."""
         response = self.world.state.response
         if self._given[0] != response.version:
             self._given = (response.version, self._notches(response.ceiling_frac))
@@ -257,6 +257,23 @@ class Throttling(Discipline):
     def at_rest(self) -> bool:
         """No rack waits to cool down."""
         return not self.own.overheated.any()
+
+    def apart(self) -> bool:
+        """All run at full clock, whatever is at work, and leak the same."""
+        own = self.own
+        slow = own.notch.any() or own.ceiling_notch.any() or (own.busier_frac != 1.0).any()
+        return not (slow or self.leakage.works or self.caps.allowed())
+
+    def foretell(self, stretch: Stretch) -> None:
+        """The coolant at which clocks step down, or racks off, where work moves."""
+        if not stretch.works:
+            return
+        state = self.world.state
+        down = self._limit_degc(self.own.notch, 0.0, stretch.peak_activity)
+        down[..., ~(state.racks.rack_on & (self.own.notch < self.floor))] = np.inf
+        hottest_w = self.compute.hottest_at_w(stretch.peak_activity)
+        off = self.racks.shutdown_degc - state.flows.junction_k_w * hottest_w
+        stretch.warmest_degc = np.where(state.racks.rack_lit, np.minimum(down, off), np.inf)
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter each rack's coolant temperatures at which this discipline must act again."""

@@ -46,17 +46,17 @@ class Doors:
         return np.where(moving, self.now_w_k() / np.where(moving, exhaust_w_k, 1.0), 0.0)
 
     def into_zones_w(self, into_air_w: Array) -> Array:
-        """(zone,) what of that heat the hall has, behind the racks of each, and heat of the fans in
-        their doors.
+        """(..., zone) what of that heat the hall has, behind the racks of each, and heat of the
+        fans in their doors.
 
-        into_air_w   (rack,) heat given to the air on the way through the rack
+        into_air_w   (..., rack) heat given to the air on the way through the rack
         """
         left_w = into_air_w
         if self.own:
             fans_w = self.world.state.units.unit_w[self.own.unit]
             left_w = into_air_w * (1.0 - self._taken_frac())
             left_w = left_w + self.own.of_racks(fans_w, left_w.size)
-        return total_by(self.air.zone_of_rack, left_w, self.air.zone_node.size)
+        return totals_by(self.air.zone_of_rack, left_w, self.air.zone_node.size)
 
     def taken_w(self, into_air_w: Array) -> Array:
         """(plant,) what of that heat their water has."""

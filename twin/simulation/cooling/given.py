@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, total_by
+from twin.arrays import Array, add_at, total_by
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.leaks import Leaks
@@ -33,33 +33,35 @@ class HeatGiven:
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans, pumps and outdoor air, boundaries left out."""
-        return self.leaks.with_outdoor(self.closed_w(), self.world.state.plants.outdoor_degc[0])
+        closed_w = self.closed_w(self.world.state.racks.rack_w)
+        return self.leaks.with_outdoor(closed_w, self.world.state.plants.outdoor_degc[0])
 
-    def closed_w(self) -> Array:
-        """The same without outdoor air that leaks in."""
+    def closed_w(self, rack_w: Array) -> Array:
+        """(..., node) the same without outdoor air that leaks in; racks draw (..., rack)."""
         n = self.network
         state = self.world.state
-        q = np.zeros(n.capacity_j_k.size)
-        into_stream = self.into_stream_w()
-        q[: into_stream.size] = into_stream
-        np.add.at(q, self.loop_of_coolant, state.units.unit_w[self.coolant])
-        q[self.air.node] += self.into_air_w()
+        q = np.zeros((*rack_w.shape[:-1], n.capacity_j_k.size))
+        into_stream = self.into_stream_w(rack_w)
+        q[..., : into_stream.shape[-1]] = into_stream
+        add_at(q, self.loop_of_coolant, state.units.unit_w[self.coolant])
+        q[..., self.air.node] += self.into_air_w(rack_w)
         for p, plant in enumerate(n.plants):
-            q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
-            q[plant.node] += state.stores.filling_w[p]
-        np.add.at(q, self.coils.water, self.coils.terms()[2])
-        q[self.water] += self.conductances.doors.taken_w(state.racks.rack_w - into_stream)
+            q[..., plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
+            q[..., plant.node] += state.stores.filling_w[p]
+        add_at(q, self.coils.water, self.coils.terms()[2])
+        q[..., self.water] += self.conductances.doors.taken_w(rack_w - into_stream)
         self.valves.inject(q)
         if state.moisture.ratio.size:
             of_hall = np.maximum(n.hall_plant, 0)
-            q[self.water] += total_by(of_hall, state.moisture.coil_w, self.water.size)
+            q[..., self.water] += total_by(of_hall, state.moisture.coil_w, self.water.size)
         if self.air.economises:
             self._mix_outdoor(q)
         return q
 
-    def into_stream_w(self) -> Array:
-        """(rack,) heat into its stream; what fans beside coolant draw above rated stays in air."""
-        rack_w = self.world.state.racks.rack_w
+    def into_stream_w(self, rack_w: Array) -> Array:
+        """(..., rack) heat into its stream, of what each draws; what fans beside coolant draw above
+        rated stays in air.
+        """
         fans_w = np.where(self.liquid, self.world.state.fans.power_w, 0.0)
         return self.into_stream_frac * (rack_w - np.minimum(fans_w, rack_w))
 
@@ -72,13 +74,19 @@ class HeatGiven:
         q[handler] *= 1.0 - share
         q[handler] += share * stream * float(state.plants.outdoor_degc[0])
 
-    def into_air_w(self) -> Array:
-        """(inlet,) heat that racks on a loop, and fans of handlers, give to the air that passes, as
-        it arrives at inlets.
+    def into_air_w(self, rack_w: Array) -> Array:
+        """(..., inlet) heat that racks on a loop, of what they draw (..., rack), and fans of
+        handlers give to the air that passes, as it arrives at inlets.
         """
-        rack_w = self.world.state.racks.rack_w - self.into_stream_w()
-        zone = self.conductances.doors.into_zones_w(rack_w)
+        left_w = rack_w - self.into_stream_w(rack_w)
+        zone = self.conductances.doors.into_zones_w(left_w)
         if self.world.state.moisture.ratio.size:
             zone = zone + self.world.state.moisture.air_w @ self.air.inlet_share
         supplied_w = handler_fans_w(self.world) - self.coils.terms()[2]
-        return self.conductances.streams().spread(np.concatenate([zone, supplied_w]))
+        streams = self.conductances.streams()
+        if zone.ndim == 1:
+            return streams.spread(np.concatenate([zone, supplied_w]))
+        out = np.empty((len(zone), len(streams.flow_w_k)))
+        for row, zone_w in zip(out, zone, strict=True):
+            row[:] = streams.spread(np.concatenate([zone_w, supplied_w]))
+        return out

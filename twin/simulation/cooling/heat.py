@@ -66,7 +66,8 @@ class Heat(Discipline):
     def _set_dampers(self) -> None:
         """Dampers follow the weather whenever the controls look around."""
         if self.air.economises:
-            self.coils.mix(self.conductances.return_degc(self.given.into_air_w()))
+            rack_w = self.world.state.racks.rack_w
+            self.coils.mix(self.conductances.return_degc(self.given.into_air_w(rack_w)))
 
     def _boundary_w(self) -> Array:
         """(plant,) constant part of the heat that each plant gives to its water."""
@@ -130,6 +131,10 @@ class Heat(Discipline):
         """A network without crowds, which `thermal_path` follows."""
         return not self.own.apart_k_s.size
 
+    def apart(self) -> bool:
+        """No rear door takes heat on the way."""
+        return not self.given.conductances.doors.own
+
     def foretell(self, stretch: Stretch) -> None:
         """The temperatures, up to where somebody must act on one or a plant leaves its segment."""
         own = self.own
@@ -137,20 +142,24 @@ class Heat(Discipline):
         conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
         heat_w[:, self.water] += conductance * reference - constant
         start = (own.temperature_degc, own.drive)
-        path = follow(self.conductances.decomposed(), *start, stretch.span_s, stretch.looks, heat_w)
+        path = follow(self.conductances.decomposed(), *start, stretch.span_s, stretch.sets, heat_w)
         stretch.path = path
         stretch.temperature_degc = path.temperature_degc
         stretch.integral_k_s = path.integral_k_s
         fine = self.coils.stays(stretch) & self.valves.stays(stretch)
         fine &= self._untouched(path, stretch)
-        fine[stretch.looks] &= self.plants.stays(stretch)
+        fine[stretch.sets] &= self.plants.stays(stretch)
         if not fine.all():
             stretch.cut(int(np.argmin(fine)))
 
     def _rows_w(self, stretch: Stretch) -> Array:
-        """(look + 1, node) heat before the first look and from each on."""
+        """(set + 1, node) heat before the first set and from each on."""
         own_w = self.own.heat_w
-        closed_w = self.given.closed_w() if self.leaks.any else own_w
+        closed_w = own_w
+        if stretch.works:
+            closed_w = self.given.closed_w(stretch.rack_w[1:])
+        elif self.leaks.any:
+            closed_w = self.given.closed_w(self.world.state.racks.rack_w)
         return np.vstack([own_w, self.leaks.with_outdoor(closed_w, stretch.outdoor_degc[1:, 0])])
 
     def _untouched(self, path: Path, stretch: Stretch) -> Mask:
@@ -163,10 +172,17 @@ class Heat(Discipline):
         if self.coils.governed:
             ends = self.coils.ends(stretch)
             lower[:, self.air.handler_node], upper[:, self.air.handler_node] = ends
+        cool = np.ones(len(upper), dtype=bool)
+        if stretch.works:
+            racks = stretch.warmest_degc.shape[1]
+            warmest = stretch.warmest_degc[stretch.row]
+            upper[:, :racks] = np.minimum(upper[:, :racks], warmest)
+            after = stretch.warmest_degc[stretch.row_after] - NEAR_K
+            cool &= (path.temperature_degc[1:, :racks] < after).all(axis=1)
         rise, fall = path.bounds_k()
         below = path.temperature_degc[:-1] + rise < upper - NEAR_K
         above = path.temperature_degc[:-1] + fall > lower + NEAR_K
-        return np.asarray((below & above).all(axis=1))
+        return np.asarray((below & above).all(axis=1) & cool)
 
     def live_through(self, stretch: Stretch) -> None:
         """Temperatures, and the heat that passed."""

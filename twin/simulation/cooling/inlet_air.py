@@ -74,13 +74,22 @@ class InletAir(Discipline):
         """Count rack hours above the limit."""
         self.own.rack_hours += float(self.own.above.sum()) * span_s / HOUR_S
 
+    def apart(self) -> bool:
+        """Fans have followed what is at work now."""
+        return self.fans.followed()
+
     def foretell(self, stretch: Stretch) -> None:
-        """An instant at which a rack's air passes its limit is lived through as an event."""
+        """An instant at which a rack's air passes its limit, or fans take as much as is at work, is
+        lived through as an event.
+        """
         inlet = stretch.temperature_degc[1:, self.racks.air_node]
         above = inlet >= self.racks.inlet_max_degc - TOUCH_K
         same = (above == self.own.above).all(axis=1)
         if not same.all():
             stretch.cut(int(np.argmin(same)))
+        if stretch.works and self.fans.follow:
+            busy = stretch.busy_nodes
+            stretch.cut_sets((busy[1:] == busy[0]).all(axis=1))
 
     def live_through(self, stretch: Stretch) -> None:
         """Count rack hours above the limit."""

@@ -20,11 +20,11 @@ class Leaks:
     def with_outdoor(self, heat_w: Array, dry_bulb_degc: Array) -> Array:
         """(..., node) heat with what outdoor air brings.
 
-        heat_w          (node,)
+        heat_w          (node,), or as the outdoor air (..., node)
         dry_bulb_degc   (...,)
         """
         if not (self.any or dry_bulb_degc.ndim):
             return heat_w.copy()
-        out = np.array(np.broadcast_to(heat_w, (*dry_bulb_degc.shape, heat_w.size)))
+        out = np.array(np.broadcast_to(heat_w, (*dry_bulb_degc.shape, heat_w.shape[-1])))
         out[..., self.air.node] += dry_bulb_degc[..., None] * self.air.leak_w_k
         return out

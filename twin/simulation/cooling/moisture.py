@@ -188,6 +188,10 @@ class Moisture(Discipline):
         """Outdoor air alone changes it: what takes heat or power waits for every look."""
         return not self.own.water_kg_s[1:].any()
 
+    def apart(self) -> bool:
+        """Nobody follows the moisture of halls."""
+        return not self.followed
+
     def foretell(self, stretch: Stretch) -> None:
         """A look at which coils, humidifiers or alarms begin is lived through as an event."""
         if not self.followed:
@@ -195,7 +199,7 @@ class Moisture(Discipline):
         ratio, _, rates = self._path(stretch)
         quiet = ~rates[stretch.looks][:, 1:].any(axis=(1, 2))
         alarms = self._alarms(ratio, stretch.temperature_degc[1:])[stretch.looks]
-        stretch.cut_looks(quiet & (alarms == self.own.alarms).all(axis=1))
+        stretch.cut_sets(quiet & (alarms == self.own.alarms).all(axis=1))
 
     def _path(self, stretch: Stretch) -> tuple[Array, Array, Array]:
         """(instant, ...) ratio and sums reached, and what flows from then on, while quiet."""

@@ -15,9 +15,9 @@ class HeatPassed:
     """Part of the thermal discipline, and writes no state."""
 
     def __init__(
-        self, world: World, conductances: Conductances, into_stream_w: Callable[[], Array]
+        self, world: World, conductances: Conductances, into_stream_w: Callable[[Array], Array]
     ) -> None:
-        """into_stream_w: (rack,) heat that racks give to coolant now."""
+        """into_stream_w: heat that racks give to coolant, of what they draw (rack,)."""
         self.world = world
         self.into_stream_w = into_stream_w
         self.network = world.facility.cooling
@@ -35,7 +35,8 @@ class HeatPassed:
         loop = self.valves.passed_j(degc_s, span_s)
         coils = self._coils_j(degc_s, span_s)
         hall = totals_by(self.network.air.handler_hall, coils, len(self.network.hall_id))
-        given_w = self.world.state.racks.rack_w - self.into_stream_w()
+        rack_w = self.world.state.racks.rack_w
+        given_w = rack_w - self.into_stream_w(rack_w)
         doors = self.doors.passed_j(degc_s, span_s, given_w)
         return {"plant_j": plant, "loop_j": loop, "hall_j": np.concatenate([hall, doors], axis=-1)}
 

@@ -250,14 +250,18 @@ class Plants(Discipline):
         """The weather at every look, and the segments that plants stay on if they stay."""
         own = self.own
         outdoor = self.world.facility.weather.table(stretch.look_times_s)
-        stretch.outdoor_degc = np.concatenate([own.outdoor_degc[None], outdoor])
-        stretch.segment = np.empty((len(stretch.outdoor_degc), *own.segment.shape))
+        outdoor = np.concatenate([own.outdoor_degc[None], outdoor])
+        segment = np.empty((len(outdoor), *own.segment.shape))
+        known = True
         for p in range(len(self.plants)):
-            rows = self._rows_of(p, stretch.outdoor_degc)
+            rows = self._rows_of(p, outdoor)
             here = (rows[0] == own.segment[p]).all(axis=-1)
-            stretch.segment[:, p] = rows[:, int(here.argmax())]
-            if not here.any():
-                stretch.cut(0)
+            segment[:, p] = rows[:, int(here.argmax())]
+            known &= bool(here.any())
+        stretch.outdoor_degc = outdoor[stretch.of_look]
+        stretch.segment = segment[stretch.of_look]
+        if not known:
+            stretch.cut(0)
 
     def _rows_of(self, p: int, outdoor_degc: Array) -> Array:
         """(look, PIECES, field) the segments of a plant in weather (look, 2)."""
@@ -273,22 +277,22 @@ class Plants(Discipline):
         return rows if reading is None else frozen_rows(plant, rows, reading)
 
     def stays(self, stretch: Stretch) -> Mask:
-        """(look,) whether every plant is still on the segment that the stretch has for it."""
+        """(set,) whether every plant is still on the segment that the stretch has for it."""
         fine = np.ones(len(stretch.outdoor_degc) - 1, dtype=bool)
-        at_looks = stretch.temperature_degc[1:][stretch.looks]
+        at_sets = stretch.temperature_degc[1:][stretch.sets]
         for p, plant in enumerate(self.plants):
             rows = self._rows_of(p, stretch.outdoor_degc[1:])
-            found = chosen(rows, at_looks[:, plant.node])
+            found = chosen(rows, at_sets[:, plant.node])
             now = rows[np.arange(len(rows)), found]
             fine &= (now == stretch.segment[1:, p]).all(axis=-1)
-        alarms = self.alarms.found(at_looks, stretch.outdoor_degc[1:])
+        alarms = self.alarms.found(at_sets, stretch.outdoor_degc[1:])
         return np.asarray(fine & (alarms == self.own.alarms).all(axis=-1))
 
     def live_through(self, stretch: Stretch) -> None:
         """What the last look saw holds."""
         self.own.outdoor_degc = stretch.outdoor_degc[-1].copy()
         self.own.segment = stretch.segment[-1].copy()
-        self.own.scan += len(stretch.outdoor_degc) - 1
+        self.own.scan += int(np.count_nonzero(stretch.looks))
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the temperatures at which a plant leaves its segment."""

@@ -43,6 +43,10 @@ class ServerFans:
         stepped = self.by_air and self._step()
         return self._turn() or stepped
 
+    def followed(self) -> bool:
+        """Whether they turn as what is at work now asks for, as far as is known."""
+        return not self.follow or self._seen[1] == working_frac(self.world)
+
     def _step(self) -> bool:
         """Whether any fan takes a step, and that step."""
         own = self.own

@@ -68,29 +68,33 @@ class Units(Discipline):
 
     def foretell(self, stretch: Stretch) -> None:
         """Fans and compressors at every look."""
-        at_looks = stretch.temperature_degc[1:][stretch.looks]
-        stretch.unit_w = np.tile(self._circulation_w(), (len(stretch.outdoor_degc), 1))
-        stretch.unit_w[0] = self.own.unit_w
-        stretch.water_kg_s = np.zeros(len(stretch.outdoor_degc))
+        rows = int(np.count_nonzero(stretch.looks)) + 1
+        unit_w = np.tile(self._circulation_w(), (rows, 1))
+        unit_w[0] = self.own.unit_w
+        water_kg_s = np.zeros(rows)
         for p, plant in enumerate(self.plants.plants):
-            found = self._foretold(p, plant, stretch, at_looks[:, plant.node])
-            stretch.unit_w[1:, plant.all_units] = found.unit_w
-            stretch.water_kg_s[1:] += found.water_kg_s
-        stretch.water_kg_s[0] = self.own.water_kg_s
+            found = self._foretold(p, plant, stretch)
+            unit_w[1:, plant.all_units] = found.unit_w
+            water_kg_s[1:] += found.water_kg_s
+        water_kg_s[0] = self.own.water_kg_s
+        stretch.unit_w = unit_w[stretch.of_look]
+        stretch.water_kg_s = water_kg_s[stretch.of_look]
 
-    def _foretold(self, p: int, plant: Plant, stretch: Stretch, water_degc: Array) -> Setting:
-        outdoor = stretch.outdoor_degc[1:]
-        return setting(self._look(p, plant, stretch.segment[1:, p], outdoor, water_degc))
+    def _foretold(self, p: int, plant: Plant, stretch: Stretch) -> Setting:
+        """What a plant is set to at every look."""
+        water_degc = stretch.temperature_degc[1:, plant.node][stretch.looks]
+        looks = stretch.looks[stretch.sets]
+        outdoor = stretch.outdoor_degc[1:][looks]
+        return setting(self._look(p, plant, stretch.segment[1:, p][looks], outdoor, water_degc))
 
     def live_through(self, stretch: Stretch) -> None:
         """What was set at the last look holds."""
         own = self.own
         own.unit_w = stretch.unit_w[-1].copy()
         own.water_kg_s = float(stretch.water_kg_s[-1])
-        own.scan += len(stretch.unit_w) - 1
-        at_looks = stretch.temperature_degc[1:][stretch.looks]
+        own.scan += int(np.count_nonzero(stretch.looks))
         for p, plant in enumerate(self.plants.plants):
-            self._count(self._foretold(p, plant, stretch, at_looks[:, plant.node]))
+            self._count(self._foretold(p, plant, stretch))
 
     def _circulation_w(self) -> Array:
         """(unit,) coolant units, air handlers and doors as they run now; the others as they

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Mask, add_at, total_by
 from twin.simulation.faults.commands import COMPROMISE, FROZEN, SPOOFED, coolant_units, valves_now
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
@@ -87,11 +87,11 @@ class Valves(Discipline):
         return total_by(self.loop, values, self.coolant.size)
 
     def inject(self, heat_w: Array) -> None:
-        """Enter the constant part of what passes into heat (node,)."""
+        """Enter the constant part of what passes into heat (..., node)."""
         if self.governed:
             constant_w = self.terms()[2]
-            np.add.at(heat_w, self.coolant, -constant_w)
-            np.add.at(heat_w, self.water, constant_w)
+            add_at(heat_w, self.coolant, -constant_w)
+            add_at(heat_w, self.water, constant_w)
 
     def passed_j(self, degc_s: Array, span_s: Array | float) -> Array:
         """(..., loop) heat passed, from integrals of temperatures (..., node)."""

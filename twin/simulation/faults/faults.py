@@ -185,6 +185,10 @@ class Faults(Discipline):
         """Crews come for GPUs whose nodes are empty now."""
         return self.gpus.settle()
 
+    def apart(self) -> bool:
+        """No crew waits for a node to run empty."""
+        return not self.own.emptying
+
     def _repaired(self, name: str, *again: str) -> None:
         self._back(name)
         if again:

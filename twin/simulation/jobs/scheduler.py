@@ -130,6 +130,10 @@ class Scheduler(Discipline):
         """No job runs or waits for nodes."""
         return not (self.own.running or self.own.queue)
 
+    def apart(self) -> bool:
+        """No series is counted off, which no state holds."""
+        return not self.eligibility.followers.series
+
     def act(self) -> None:
         """Carry jobs over into their next phase; who follows those that end comes after all."""
         if not self.own.running:

@@ -38,6 +38,12 @@ class Discipline:
         """Whether nothing of its own moves, nor would at a look around, as long as nobody acts."""
         return True
 
+    def apart(self) -> bool:
+        """Whether work may move in a quiet stretch: nothing of its own but power and heat would
+        follow it.
+        """
+        return True
+
     def foretell(self, stretch: Stretch) -> None:
         """Work out what a quiet stretch brings, and cut it where something would happen."""
 

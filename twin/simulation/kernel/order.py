@@ -52,14 +52,20 @@ HOLD = (
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
+WORK = ("jobs", "serving", "losses", "activity")
+"""What moves ahead of power and heat in a stretch in which work moves."""
+
+APART = ("supply", "moisture", "heat", "inlet_air", "throttling", "faults", "jobs", "serving")
+"""Asked whether work may move in a quiet stretch."""
+
 AT_REST = (
-    "jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "plants", "heat",
-    "moisture",
+    "supply", "protection", "shedding", "throttling", "flows", "plants", "heat", "moisture",
 )  # fmt: skip
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
 FORETELL = (
-    "plants", "heat", "moisture", "inlet_air", "units", "supply", "protection", "shedding",
+    "throttling", "plants", "heat", "moisture", "inlet_air", "units", "supply", "protection",
+    "shedding",
 )  # fmt: skip
 """Work out what a quiet stretch brings, each from what those before it found."""
 

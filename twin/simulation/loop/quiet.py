@@ -1,4 +1,5 @@
-"""Quiet stretches: lived through at once, wherever nothing but looks around and periods comes.
+"""Quiet stretches: lived through at once, wherever nothing but looks around, periods and work that
+moves by itself comes.
 
 Whether a stretch was lived through at once or from event to event shows in no byte of the run.
 """
@@ -16,16 +17,19 @@ from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.clock import REPEAT, Due, next_of
 from twin.simulation.kernel.order import AT_REST, FORESEE, FORETELL, LIVE_THROUGH
 from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.loop.work_ahead import LOOK, PERIOD, Course, WorkAhead
 from twin.simulation.outcome.recorder import Recorder
 
-LOOK = "plant scan"
-PERIOD = "period ends"
 FEWEST = 3
 """Instants from which a stretch is worth its arrays."""
 FIRST = 8
 """Instants that the first one tries."""
 MOST = 1024
 """Instants of the longest stretch."""
+MOST_WORKING = 128
+"""Instants of the longest in which work moves: what is taken back was moved in vain."""
+PAUSE_MOST = 64
+"""Events that pass at most before work is moved ahead again, where that was in vain."""
 MOST_NUMBERS = 4_000_000
 """Numbers that the largest array of a stretch may hold."""
 
@@ -51,13 +55,18 @@ class Quiet:
         self.living = tuple(run.named(LIVE_THROUGH))
         widest = max(len(run.world.facility.power.id), len(run.world.facility.racks.id))
         self.most = int(np.clip(MOST_NUMBERS // (4 * widest), FIRST, MOST))
+        self.work = WorkAhead(run, recorder)
         self._size = FIRST
+        self._pause = 0
+        self._paused = 0
 
     def live_through(self, until_s: float) -> bool:
         """Live through what is quiet before a moment; False where hardly anything is."""
         world = self.world
         if world.stale or world.state.recorder.due or not self._at_rest():
             return False
+        if not self.work.stands():
+            return self._work_through(until_s)
         ahead = self._ahead(until_s)
         if len(ahead) < FEWEST:
             return False
@@ -68,6 +77,42 @@ class Quiet:
             return False
         self._live(stretch, ahead[:instants])
         return True
+
+    def _work_through(self, until_s: float) -> bool:
+        """The same where work moves: it goes ahead, and back where it went too far."""
+        if self._paused < self._pause:
+            self._paused += 1
+            return False
+        if not self.work.may():
+            return False
+        kept = self.work.keep()
+        course = self.work.go(until_s, min(self._size, MOST_WORKING))
+        asked = len(course.time_s)
+        stretch = self._follow(course)
+        instants = len(stretch.time_s)
+        self._size = min(2 * self._size, self.most) if 0 < instants == asked else FIRST
+        self._pause = 0 if instants >= FEWEST else min(2 * self._pause + 1, PAUSE_MOST)
+        self._paused = 0
+        if instants < asked:
+            self.work.take_back(kept)
+        if not instants:
+            return False
+        if instants < asked:
+            course = self.work.go(until_s, instants)
+        course.enter_samples(stretch)
+        self._enter(stretch)
+        return True
+
+    def _follow(self, course: Course) -> Stretch:
+        """What power and heat make of it, seen from where it began."""
+        stretch = course.stretch()
+        if not len(stretch.time_s):
+            return stretch
+        end_s = self.world.now_s
+        self.world.now_s = course.start_s
+        self._foretell(stretch)
+        self.world.now_s = end_s
+        return stretch
 
     def _at_rest(self) -> bool:
         return all(discipline.at_rest() for discipline in self.resting)
@@ -86,28 +131,38 @@ class Quiet:
 
     def _foretold(self, ahead: list[list[_Tick]]) -> Stretch:
         """The stretch, cut before the first instant at which something would happen."""
+        rack_w = self.world.state.racks.rack_w
         names = [{tick.due.arguments[3] for tick in group} for group in ahead]
+        looks = sum(LOOK in group for group in names)
         stretch = Stretch(
             self.world.now_s,
             np.array([group[0].time_s for group in ahead]),
             np.array([LOOK in group for group in names]),
             np.array([PERIOD in group for group in names]),
+            np.array([LOOK in group for group in names]),
+            np.broadcast_to(rack_w, (looks + 1, rack_w.size)),
         )
+        self._foretell(stretch)
+        return stretch
+
+    def _foretell(self, stretch: Stretch) -> None:
         for discipline in self.foretelling:
             discipline.foretell(stretch)
             if not len(stretch.time_s):
                 break
-        return stretch
 
     def _live(self, stretch: Stretch, lived: list[list[_Tick]]) -> None:
+        """Let everybody enter what the stretch changes, and the clock go on."""
+        self._enter(stretch)
+        self.world.now_s = float(stretch.time_s[-1])
+        self.world.clock.skip(_last_of_each(lived), self.world.now_s)
+
+    def _enter(self, stretch: Stretch) -> None:
         """Let everybody enter what the stretch changes."""
-        world = self.world
         for discipline in self.living:
             discipline.live_through(stretch)
         self.recorder.live_through(stretch)
-        world.events += int(np.count_nonzero(stretch.looks))
-        world.now_s = float(stretch.time_s[-1])
-        world.clock.skip(_last_of_each(lived), world.now_s)
+        self.world.events += int(np.count_nonzero(stretch.sets))
 
 
 def _last_of_each(lived: list[list[_Tick]]) -> dict[Due, Due]:

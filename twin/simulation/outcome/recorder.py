@@ -31,7 +31,7 @@ class Recorder:
 
     def schedule(self) -> None:
         """Count from here on, and let periods end one after another."""
-        self._keep(self._integrals() | self._instant())
+        self._keep(self._integrals() | self._instant() | self.of_work())
         self.world.clock.repeat(Stage.RECORDER, self.period_s, self.world.end_s, "period ends")
 
     def _call(self, _: int) -> None:
@@ -44,7 +44,7 @@ class Recorder:
         own.due = False
         if self.world.now_s - own.last_s > SLIVER_S:
             own.last_s = self.world.now_s
-            self._keep(self._integrals() | self._extremes() | self._instant())
+            self._keep(self._integrals() | self._extremes() | self._instant() | self.of_work())
 
     def live_through(self, stretch: Stretch) -> None:
         """Close every period that ends in a quiet stretch."""
@@ -68,7 +68,7 @@ class Recorder:
             found[name] = stretch.samples[name][:, equipment]
         for name in ("rack", "power", "unit_j"):
             del found[name]
-        return self._integrals() | self._instant() | found
+        return self._integrals() | self._instant() | self.of_work() | found
 
     def _keep_many(self, count: int, samples: Sample) -> None:
         """Enter samples that follow one another; the start has been entered before them."""
@@ -107,10 +107,6 @@ class Recorder:
             "rack_j": rack_j,
             "rack_on_s": rack_on_s,
             "rack_clock_s": rack_clock_s,
-            "lost_by_rack": state.losses.rack_tokens,
-            "lost": run.losses.total_tokens,
-            "served": run.serving.tokens(),
-            "trained": run.jobs.tokens(),
             "plant_j": state.heat.plant_j,
             "loop_j": state.heat.loop_j,
             "hall_j": state.heat.hall_j,
@@ -121,9 +117,25 @@ class Recorder:
         for name, row in zip(("input_j", "output_j", "live_s"), state.accounts.power, strict=False):
             sample[name] = row[equipment]
         sample["bess_lost_j"] = state.accounts.power[3, self.bess]
-        for k, service in enumerate(state.serving.services):
-            sample[f"service {k}"] = service.totals
         return sample
+
+    def of_work(self) -> Sample:
+        """What jobs and services have made so far and lost, and how services stand now; arrays are
+        copies.
+        """
+        run = self.run
+        services = run.serving.services
+        totals: Sample = {f"service {k}": s.own.totals.copy() for k, s in enumerate(services)}
+        return totals | {
+            "lost_by_rack": run.losses.by_rack(),
+            "lost": np.array([run.losses.total_tokens]),
+            "served": np.array([run.serving.tokens()]),
+            "trained": np.array([run.jobs.tokens()]),
+            "waiting": np.array([s.own.waiting for s in services]),
+            "token_s": np.array([s.speed.time_per_token_s(s.load_of(s.fleet)) for s in services]),
+            "awake": np.array([s.awake_of(s.fleet).sum() for s in services], dtype=float),
+            "seen": np.concatenate([np.zeros(0), *(s.seen() for s in services)]),
+        }
 
     def _extremes(self) -> Sample:
         """Highest and lowest values since the last sample, which start anew."""
@@ -140,7 +152,6 @@ class Recorder:
         """What holds at this moment."""
         run = self.run
         state = self.world.state
-        services = run.serving.services
         moist = {"moist_ratio": state.moisture.ratio} if run.moisture.followed else {}
         return moist | {
             "time_s": self.world.now_s,
@@ -152,10 +163,6 @@ class Recorder:
             "flow_frac": state.flows.flow_frac,
             "air_frac": state.flows.air_frac,
             "water_frac": state.flows.water_frac,
-            "waiting": np.array([s.own.waiting for s in services]),
-            "token_s": np.array([s.speed.time_per_token_s(s.load_of(s.fleet)) for s in services]),
-            "awake": np.array([s.awake_of(s.fleet).sum() for s in services], dtype=float),
-            "seen": np.concatenate([np.zeros(0), *(s.seen() for s in services)]),
         }
 
     def rows(self, name: str) -> Array:

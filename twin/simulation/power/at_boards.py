@@ -28,6 +28,11 @@ class AtBoards:
         self._before_w = self.own.output_w
         self.none = np.zeros(len(world.facility.power.id))
 
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.storage.any or self.solar.any or self.steps.any)
+
     def schedule(self) -> None:
         """Put what lists ask of stores on the clock, and daylight."""
         self.storage.rules.schedule()

@@ -62,4 +62,4 @@ class IslandSteps:
     def foretell(self, stretch: Stretch) -> None:
         """A look at which much comes on a machine is lived through as an event."""
         fine = self._fine(np.diff(stretch.output_w, axis=0))
-        stretch.cut_looks(np.asarray(fine.all(axis=1)))
+        stretch.cut_sets(np.asarray(fine.all(axis=1)))

@@ -57,7 +57,7 @@ class Protection(Discipline):
     def foretell(self, stretch: Stretch) -> None:
         """A look after which a device would run is lived through as an event."""
         still = (self.tripping.rate_per_s(stretch.output_w[1:]) == 0.0).all(axis=1)
-        stretch.cut_looks(np.asarray(still))
+        stretch.cut_sets(np.asarray(still))
 
     def advance(self, span_s: float) -> None:
         """Run overloaded devices towards their trip; the others recover at once."""

@@ -49,7 +49,7 @@ class Shedding(Discipline):
         """A look after which something is overloaded is lived through as an event."""
         if self.control is not None:
             fine = (stretch.output_w[1:] <= self.limit_w).all(axis=1)
-            stretch.cut_looks(np.asarray(fine))
+            stretch.cut_sets(np.asarray(fine))
 
     def hold(self) -> None:
         """Act soon where something is overloaded, a load is dark, or an open one could be fed."""

@@ -188,7 +188,7 @@ class BoardSolar:
         site_w = stretch.input_w[:, self.utilities].sum(axis=1)
         machines = self._loaded()
         enough = stretch.output_w[1:, machines] >= self.least_load_w[machines]
-        stretch.cut_looks((site_w[1:] >= self.least_w) & enough.all(axis=1))
+        stretch.cut_sets((site_w[1:] >= self.least_w) & enough.all(axis=1))
 
 
 def _too_much_w(given_w: Array, reached_w: Callable[[Array], float], least_w: float) -> Array:

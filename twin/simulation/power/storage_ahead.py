@@ -67,4 +67,4 @@ class StorageAhead:
             storage.enter(stretch.input_w, stretch.output_w, taken_w, stretch.given_w)
             return
         gives_w, takes_w = storage.room_w(storage.supply.output_w)
-        stretch.cut_looks(storage.rules.still(stretch.input_w[1:], gives_w, takes_w))
+        stretch.cut_sets(storage.rules.still(stretch.input_w[1:], gives_w, takes_w))

@@ -82,12 +82,8 @@ class Supply(Discipline):
     def able(self) -> Mask:
         """(power node,) in working order, and closed; loads are unless the controls opened them."""
         state = self.world.state
-        version = (
-            state.faults.version,
-            state.protection.version,
-            state.shedding.version,
-            state.ups.version,
-        )
+        opened = (state.protection.version, state.shedding.version)
+        version = (state.faults.version, *opened, state.ups.version)
         if version != self._able_version:
             self._able = self.able_if(state.protection.tripped, state.shedding.opened)
             self._able_version = version
@@ -261,11 +257,15 @@ class Supply(Discipline):
         burns = self.generators.fuel.moves()
         return not burns and self.boards.at_rest() and self.batteries.at_rest()
 
+    def apart(self) -> bool:
+        """Nothing at a board answers what racks draw."""
+        return not self.boards.any
+
     def foretell(self, stretch: Stretch) -> None:
-        """Flow the power of every look."""
+        """Flow the power of every set."""
         tree = self.tree
         load = np.zeros((len(stretch.unit_w), len(tree.id)))
-        load[:, tree.load_of_rack] = self.world.state.racks.rack_w
+        load[:, tree.load_of_rack] = stretch.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
         drawn = self.boards.foretold_w(stretch, load, self._through)
         stretch.output_w, stretch.input_w = self._through(drawn)

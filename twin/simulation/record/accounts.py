@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.moist_halls import moist_halls
 from twin.physics.prime import heat_of_rating
@@ -42,8 +42,8 @@ class Accounts(Discipline):
         state = self.world.state
         supply = state.supply
         clock_frac = state.throttling.clock_frac
-        cells_w = (supply.recharge_w, supply.drain_w)
-        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, self._water_kg_s(), *cells_w)
+        beside = (supply.recharge_w, supply.drain_w, state.racks.busy_nodes)
+        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, self._water_kg_s(), *beside)
         own.site_rate[-1] = self._fuel_m3_s(supply.output_w)
         own.rack_rate[0] = state.racks.rack_w
         own.rack_rate[1] = state.racks.rack_on
@@ -68,13 +68,15 @@ class Accounts(Discipline):
         water_kg_s: Array | float,
         recharge_w: Array,
         drain_w: Array,
+        busy_nodes: Array,
     ) -> Array:
         """(..., SITE) what the whole site draws, loses and uses, of inputs, losses and what
-        batteries take and give (..., power node), and water (...,).
+        batteries take and give (..., power node), water (...,), and nodes at work (..., rack).
         """
         state = self.world.state
         tree = self.supply.tree
-        gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
+        gpus = self.compute.racks.gpus_per_node * busy_nodes * state.racks.rack_on
+        throttled = np.flatnonzero(state.throttling.clock_frac < 1.0)
         rate = np.zeros((*input_w.shape[:-1], len(SITE)))
         bought_w = _sums(input_w.take(self.utilities, axis=-1))
         bought_w = np.where(np.abs(bought_w) < NOTHING_W, 0.0, bought_w)
@@ -88,7 +90,7 @@ class Accounts(Discipline):
         rate[..., 6] = _sums(input_w.take(tree.load_of_unit, axis=-1))
         rate[..., 7] = water_kg_s
         rate[..., 8] = _sums(gpus)
-        rate[..., 9] = _sums(gpus[state.throttling.clock_frac < 1.0])
+        rate[..., 9] = _sums(gpus.take(throttled, axis=-1))
         rate[..., 11] = np.maximum(-bought_w, 0.0)
         if state.solar.given_w.size:
             rate[..., 10] = _sums(state.solar.given_w)
@@ -136,8 +138,9 @@ class Accounts(Discipline):
     def live_through(self, stretch: Stretch) -> None:
         """Integrate interval by interval, and look at the temperatures reached."""
         own = self.own
-        cells_w = self.supply.batteries.cells_w(stretch)
-        rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s, *cells_w)
+        busy = stretch.busy_nodes if stretch.works else self.world.state.racks.busy_nodes
+        beside = (*self.supply.batteries.cells_w(stretch), busy)
+        rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s, *beside)
         rates[..., -1] = self._fuel_m3_s(stretch.output_w)
         rates[0] = own.site_rate
         stretch.site_rate = rates
@@ -147,10 +150,13 @@ class Accounts(Discipline):
             power[1:, part] = values[1:]
         own.site = self._integrated("site", own.site, rates, stretch)
         own.power = self._integrated("power", own.power, power, stretch)
-        own.rack = self._integrated("rack", own.rack, own.rack_rate[None], stretch)
+        rack = np.tile(own.rack_rate, (len(rates), 1, 1))
+        rack[1:, 0] = stretch.rack_w[1:]
+        own.rack = self._integrated("rack", own.rack, rack, stretch)
         own.unit_j = self._integrated("unit_j", own.unit_j, stretch.unit_w, stretch)
         own.site_rate = rates[-1].copy()
         own.power_rate = power[-1].copy()
+        own.rack_rate = rack[-1].copy()
         self._live_through_peaks(stretch)
 
     def _integrated(self, name: str, start: Array, rate: Array, stretch: Stretch) -> Array:
@@ -167,9 +173,11 @@ class Accounts(Discipline):
         ends = np.flatnonzero(stretch.periods)
         racks = len(own.rack_peak_w)
         coolant = stretch.temperature_degc[1:, :racks]
-        junction = coolant + self.world.state.flows.junction_k_w * self.compute.hottest_w()
+        junction_k_w = self.world.state.flows.junction_k_w
+        hottest_w = self._hottest_w(stretch)
+        junction = coolant + junction_k_w * hottest_w[stretch.row_after]
         stretch.samples["junction_degc"] = junction[ends]
-        rack_w = np.broadcast_to(self.world.state.racks.rack_w, junction.shape)
+        rack_w = stretch.rack_w[stretch.row_after]
         load_frac = (stretch.output_w / self.rating_w)[stretch.row_after]
         for name, values in (
             ("rack_peak_w", rack_w),
@@ -178,7 +186,26 @@ class Accounts(Discipline):
         ):
             stretch.samples[name], since = running_peaks(getattr(own, name), values, ends)
             setattr(own, name, since)
+        if stretch.works:
+            before = coolant + junction_k_w * hottest_w[stretch.row]
+            self._enter_junctions_before(stretch, before, ends)
         self._live_through_batteries(stretch, ends.size)
+
+    def _hottest_w(self, stretch: Stretch) -> Array:
+        """(set + 1, rack) power of the busiest GPU."""
+        if stretch.works:
+            return self.compute.hottest_at_w(stretch.peak_activity)
+        return np.broadcast_to(self.compute.hottest_w(), stretch.rack_w.shape)
+
+    def _enter_junctions_before(self, stretch: Stretch, before_degc: Array, ends: Index) -> None:
+        """Chips at the end of each interval, before work moved there (instant, rack)."""
+        own = self.own
+        starts = np.concatenate([[0], ends + 1])
+        highest = [part.max(axis=0, initial=-np.inf) for part in np.split(before_degc, starts[1:])]
+        peaks = stretch.samples["junction_peak_degc"]
+        for peak, reached in zip(peaks, highest[:-1], strict=True):
+            np.maximum(peak, reached, out=peak)
+        own.junction_peak_degc = np.maximum(own.junction_peak_degc, highest[-1])
 
     def _live_through_batteries(self, stretch: Stretch, periods: int) -> None:
         """Where no battery moves only the first period may hold an earlier low."""

@@ -122,6 +122,10 @@ class Serving(Discipline):
         """Services are never at rest: every window brings other requests."""
         return not self.services
 
+    def apart(self) -> bool:
+        """Requests are fluids."""
+        return not any(service.own.engine for service in self.services)
+
     def tokens(self) -> float:
         """Output tokens served so far."""
         return sum(s.total("served") for s in self.services)

@@ -1,0 +1,157 @@
+"""Work that moves ahead of power and heat shows in no byte of a run: against the same run from
+event to event, whatever is at work, what fails meanwhile, and wherever the run is stopped, kept or
+forked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from conftest import failing, small, small_layout, training
+from mixed import SCHEDULERS, WORK
+
+import twin
+from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.loop.quiet import Quiet
+
+Plain = dict[str, Any]
+AIR = {"begin": "22 °C", "end": "30 °C", "most": 1.4, "power": "8 %"}
+
+
+def drawn(number: int) -> twin.Scenario:
+    """Half a day of two or three kinds of work, with what fails in it."""
+    draw = Random(f"work ahead {number}")
+    layout: Plain = small_layout(4, 1)
+    if draw.random() < 0.5:
+        layout["halls"][0]["server_fans"] = AIR
+    names = ["cdu", "panel_1", "liquid_r1/node_1", "liquid_r2", "liquid_r3/node_2/gpu_1"]
+    faults = [
+        {"at": f"{draw.randint(30, 600)} min", "component": draw.choice(names)}
+        | {"repair_after": f"{draw.choice([1, 20, 90])} min"}
+        for _ in range(draw.choice([0, 1, 2]))
+    ]
+    takes = draw.choice([{}, {"takes": "gpu", "swap": "in_place"}, {"takes": "drain"}])
+    return small(
+        layout,
+        horizon="12 h",
+        seed=number,
+        workload=[kind(draw, 16) for kind in draw.sample(WORK, k=draw.choice([2, 3]))],
+        faults={"timeline": faults, "gpu_failures": takes},
+        controls={"scheduler": draw.choice(SCHEDULERS), "plant_period": "7 min"},
+        outputs={"period": draw.choice(["5 min", "11 min"])},
+    )
+
+
+def served(**changes: Any) -> Plain:
+    """A service whose requests come and go with the hours."""
+    day = {"rate": "60 / s", "diurnal_amplitude": 0.6, "peak_hour": 6}
+    chat = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 16}
+    return chat | {"tensor_parallel": 1, "requests": day} | changes
+
+
+def jobs(**changes: Any) -> Plain:
+    """Small jobs, one after another."""
+    asked = {"kind": "batch", "name": "jobs", "count": 120, "span": "10 h", "nodes_max": 40}
+    return asked | {"nodes_median": 6, "runtime_median": "20 min"} | changes
+
+
+HOT = {"climate": {"dry_bulb": "44 °C", "wet_bulb": "30 °C"}, "grid": "virginia"}
+PHOENIX: Plain = {"site": {"climate": "phoenix", "grid": "arizona"}, "horizon": "1 d"}
+KEPT = training(nodes=36, checkpoint_interval="10 min")
+CASES: dict[str, twin.Scenario] = {
+    "a service and a day of weather": small(
+        workload=[served()], start="2026-07-15T00:00:00-07:00", **PHOENIX
+    ),
+    "a service that scales": small(workload=[served(autoscale={})], horizon="12 h"),
+    "prompts read elsewhere": small(workload=[served(prefill={"nodes": 2})], horizon="12 h"),
+    "jobs alone": small(workload=[jobs()], horizon="12 h"),
+    "jobs that fill the hall": small(
+        workload=[jobs(nodes_median=30)], horizon="12 h", controls={"scheduler": "easy"}
+    ),
+    "checkpoints and a service": small(workload=[KEPT, served()], horizon="12 h"),
+    "a lost pump": small(
+        workload=[KEPT, jobs()], horizon="12 h", faults=failing((20_000.0, "cdu", 900.0))
+    ),
+    "a lost panel": small(
+        small_layout(ups=False),
+        workload=[KEPT, jobs(), served()],
+        horizon="12 h",
+        faults=failing((15_000.0, "panel_1", 600.0), (30_000.0, "liquid_r2", 3_000.0)),
+    ),
+    "heat that slows": small(workload=[KEPT, jobs()], horizon="12 h", site=HOT),
+    "a power cap": small(
+        workload=[jobs()],
+        horizon="12 h",
+        controls={"scheduler": {"policy": "easy", "power_cap": "250 kW"}},
+    ),
+} | {f"drawn {number}": drawn(number) for number in range(12)}
+
+
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Instants of every stretch in which work moved, as it is lived through."""
+    found: list[int] = []
+    enter = Quiet._enter
+
+    def counted(quiet: Quiet, stretch: Stretch) -> None:
+        if stretch.works:
+            found.append(len(stretch.time_s))
+        enter(quiet, stretch)
+
+    monkeypatch.setattr(Quiet, "_enter", counted)
+    return found
+
+
+def event_by_event(scenario: twin.Scenario, monkeypatch: pytest.MonkeyPatch) -> twin.Result:
+    with monkeypatch.context() as patch:
+        patch.setattr(Quiet, "live_through", lambda *_: False)
+        return twin.simulate(twin.build(scenario))
+
+
+def assert_same(one: twin.Result, other: twin.Result) -> None:
+    """Equal to the last bit."""
+    for name, table in one.tables.items():
+        assert table.equals(other.tables[name]), name
+    left = repr(one.summary | {"wall_s": 0.0})
+    assert left == repr(other.summary | {"wall_s": 0.0})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_work_ahead_has_the_bytes_of_its_events(
+    case: str, worked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = CASES[case]
+    quiet = twin.simulate(twin.build(scenario))
+    if not case.startswith(("drawn", "heat")):
+        assert sum(worked) > 0.4 * quiet.summary["instants"]
+    assert_same(event_by_event(scenario, monkeypatch), quiet)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_stops_in_work_change_nothing(seed: int, tmp_path: Path) -> None:
+    """Stopped anywhere, kept and read again."""
+    draw = Random(seed)
+    facility = twin.build(CASES["a lost panel"])
+    whole = twin.simulate(facility)
+    run = twin.start(facility)
+    for stop_s in sorted(draw.uniform(0, 43_000) for _ in range(4)):
+        run.until(stop_s)
+        assert run.now_s < stop_s
+        run.save(tmp_path / "kept")
+        run = twin.resume(tmp_path / "kept")
+    assert_same(whole, run.until().result())
+
+
+def test_a_fork_within_work_meets_its_fault(worked: list[int]) -> None:
+    """Of a run that stopped where work moves ahead."""
+    run = twin.start(twin.build(CASES["checkpoints and a service"])).until("5 h")
+    assert worked
+    fault = {"at": "06:00", "component": "cdu", "repair_at": "06:20"}
+    forked = run.fork(faults=[fault]).until().result()
+    asked = small(workload=[KEPT, served()], horizon="12 h", faults={"timeline": [fault]})
+    whole = twin.simulate(twin.build(asked))
+    for name in ("site", "racks", "power", "loops", "services", "jobs"):
+        assert forked.tables[name].equals(whole.tables[name]), name
