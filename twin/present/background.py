@@ -67,10 +67,7 @@ class Helper:
     asked: Connection
 
     def begin(self, folder: Path) -> Writing:
-        """Begin to write the report of the result in that folder.
-
-        Figures of another result, which may have taken the folder meanwhile, are left out.
-        """
+        """Begin to write the report of the result in that folder."""
         with suppress(OSError):
             self.asked.send(folder)
         return Writing(self.asked)
@@ -100,42 +97,43 @@ def _help(sender: Connection, callers: Connection) -> None:
         for name in _LOADED:
             import_module(name)
         folder = sender.recv()
+        result = _loaded(folder)
         count = min(_cores(), _MOST)
-        others = [_drawn_aside(folder, slice(n, None, count)) for n in range(count - 1)]
-        _write(sender, folder, slice(count - 1, None, count), others)
+        others = [_drawn_aside(result, slice(n, None, count)) for n in range(count - 1)]
+        _write(sender, folder, result, slice(count - 1, None, count), others)
 
 
-def _drawn_aside(folder: Path, share: slice) -> Connection:
+def _loaded(folder: Path) -> Result:
+    """The result there, read once for all who draw it: reading starts no threads, so that a process
+    may fork behind it.
+    """
+    from twin.results import Result
+
+    return Result.load(folder)
+
+
+def _drawn_aside(result: Result, share: slice) -> Connection:
     """Where the drawings of a process of their own come in."""
     receiver, sender = Pipe(duplex=False)
     if os.fork() == 0:
         receiver.close()
-        _draw(sender, folder, share)
+        with suppress(Exception):
+            sender.send(_drawings(result, share))
         os._exit(0)
     sender.close()
     return receiver
 
 
-def _draw(sender: Connection, folder: Path, share: slice) -> None:
-    """Draw a share of the figures and send them."""
-    from twin.results import Result
-
-    with suppress(Exception):
-        result = Result.load(folder)
-        sender.send((result.fingerprint, _drawings(result, share)))
-
-
-def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Connection]) -> None:
+def _write(
+    sender: Connection, folder: Path, result: Result, share: slice, others: Sequence[Connection]
+) -> None:
     """Draw the last share, collect the others, write the page, and send its path."""
     from twin.present import report
-    from twin.results import Result
 
-    result = Result.load(folder)
     drawings = _drawings(result, share)
     for other in others:
         with suppress(EOFError, OSError):
-            fingerprint, drawn = other.recv()
-            drawings |= drawn if fingerprint == result.fingerprint else {}
+            drawings |= other.recv()
     tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
     sender.send(report.write(result, folder, tell, drawings))
 

@@ -88,10 +88,10 @@ def _read(path: Path, table: Table, data: bytes) -> tuple[pd.DataFrame, tuple[st
     absent = _absent(path, table, file)
     if file.metadata.num_rows * len(table.columns) * _CELL_BYTES > TABLE_BYTES_MAX:
         _refuse(path, f"{file.metadata.num_rows:,} rows")
-    read = file.read()
+    read = file.read(use_threads=False)
     if sum(_text_bytes(read[name]) for name in read.schema.names) > TABLE_BYTES_MAX:
         _refuse(path, "more text than memory should hold")
-    frame = read.cast(_declared(table, absent)).to_pandas()
+    frame = read.cast(_declared(table, absent)).to_pandas(use_threads=False)
     return frame.reindex(columns=list(table.names)), tuple(f"{table.name}.{it}" for it in absent)
 
 
