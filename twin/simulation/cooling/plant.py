@@ -1,6 +1,4 @@
-"""Plants: when the building controls look around, and how much heat each plant takes from its
-water.
-"""
+"""Plants: when the building controls look around, and the heat that each takes from its water."""
 
 from __future__ import annotations
 
