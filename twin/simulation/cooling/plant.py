@@ -86,11 +86,10 @@ class Plants(Discipline):
         return self._arrives_w(p, plant) / max(float(self._design_w[p]), 1.0)
 
     def _arrives_w(self, p: int, plant: Plant) -> float:
-        """Heat that a plant takes, and what stays in its water.
+        """Heat that a plant takes, and what stays in its water: both arrive from the house.
 
-        Both are what arrives from the house, which neither a set-point nor what a common pipe mixes
-        moves at once: by the heat taken alone, a raised set-point would ask for a higher one, and
-        faster pumps, behind which more is mixed and less taken, for slower ones.
+        By the heat taken alone, a raised set-point would ask for a higher one, and faster pumps,
+        behind which more is mixed and less taken, for slower ones.
         """
         water = float(self.world.state.heat.temperature_degc[plant.node])
         return float(taken_w(self.own.segment[p], water)) + self.stays_w(plant.node)
