@@ -306,6 +306,9 @@ def _self_made(draw: Random, asked: Plain, minutes: int) -> None:
         board["fed_by"] = ["engine", *board["fed_by"]]
         gone = {"component": "engine_2", "repair_after": "20 min"}
         asked["faults"]["timeline"].append(gone | {"at": f"{draw.randint(5, minutes - 30)} min"})
+        stage = {"below_hz": 59.0, "open": [asked["layout"]["halls"][0]["rows"][0]["name"]]}
+        relays = {"stages": [stage], "machines": {"below_hz": 55.0, "after": "300 ms"}}
+        _perhaps(draw, 0.5, asked["controls"], under_frequency=relays)
 
 
 def _first_rack(hall: Plain) -> str:

@@ -657,7 +657,7 @@ def _bess() -> pd.DataFrame:
     return rows
 
 
-_LOAD_STEP = (50400.0, "engine_1", 3, 4.0e5, 3.6e5, 51.3, 7.2, "fail")
+_LOAD_STEP = (50400.0, "engine_1", 3, 4.0e5, 3.6e5, 51.3, 7.2, "fail", 1.1e5, 2.4)
 
 
 def _power_swings() -> pd.DataFrame:

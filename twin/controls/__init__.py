@@ -30,6 +30,7 @@ from twin.controls.storage import (
     StorageRule,
     StorageSchedule,
 )
+from twin.controls.under_frequency import UnderFrequency
 from twin.stated import (
     YEAR_S,
     Duration,
@@ -196,6 +197,9 @@ class Controls(Stated):
     load_shedding: LoadShedding | None = None
     """What is opened before something trips, and after all power is lost; nothing where not
     stated."""
+    under_frequency: UnderFrequency | None = None
+    """Relays that act in islands of prime generators; steps of load are judged and nobody acts
+    where not stated."""
     storage: tuple[StorageRule, ...] = Field(default=(), max_length=100)
     """How each BESS is run; one that no rule names rests, and carries its board where it can."""
     demand_response: DemandResponse | None = None
@@ -229,6 +233,7 @@ __all__ = [
     "Sag",
     "StorageRule",
     "StorageSchedule",
+    "UnderFrequency",
     "UtilityOutage",
     "WaterSupply",
     "drilled",

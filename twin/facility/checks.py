@@ -117,6 +117,7 @@ def targets(ledger: Ledger) -> None:
             )
     _staff(ledger, kinds)
     control_checks.check_shedding(ledger)
+    control_checks.check_relays(ledger)
     control_checks.check_demand_response(ledger)
     control_checks.check_without_utility(ledger)
     _shared(ledger)

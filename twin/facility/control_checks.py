@@ -11,7 +11,10 @@ from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model.components import is_member
 from twin.physics.chip import dynamic_frac
+from twin.physics.island_frequency import LEAST_FRAC
 
+FOLLOWED_FRAC = 1.0 + LEAST_FRAC
+"""Of nominal: the lowest frequency that is followed."""
 _FOLLOW_PRICES = ("arbitrage",)
 """Rules of BESS that go by what a utility asks for its power."""
 
@@ -19,16 +22,45 @@ _FOLLOW_PRICES = ("arbitrage",)
 def check_shedding(ledger: Ledger) -> None:
     """What the controls may open is a load, or a group or row of loads."""
     shedding = ledger.scenario.controls.load_shedding
+    if shedding is not None:
+        _check_opened(ledger, shedding.order, ("controls", "load_shedding", "order"))
+
+
+def check_relays(ledger: Ledger) -> None:
+    """Relays of islands have machines with governors, levels below the site's frequency, and loads
+    to open.
+    """
+    relays = ledger.scenario.controls.under_frequency
+    if relays is None:
+        return
+    at = ("controls", "under_frequency")
+    hertz = ledger.scenario.site.frequency_hz
+    levels: dict[tuple[str | int, ...], float]
+    levels = {("stages", i): stage.below_hz for i, stage in enumerate(relays.stages)}
+    if relays.machines is not None:
+        levels[("machines",)] = relays.machines.below_hz
+    for where, below_hz in levels.items():
+        if not FOLLOWED_FRAC * hertz < below_hz < hertz:
+            allowed = f"more than {FOLLOWED_FRAC * hertz:g} and less than {hertz} Hz of the site"
+            ledger.complain((*at, *where, "below_hz"), f"{below_hz:g} Hz", allowed)
+    for i, stage in enumerate(relays.stages):
+        _check_opened(ledger, stage.open, (*at, "stages", i, "open"))
+    machines = [entry for entry in ledger.entries if role(entry.kind) is Role.PRIME]
+    if not machines:
+        allowed = "none: relays act where prime generators carry an island, and none is here"
+        ledger.complain(at, "under_frequency without prime generators", allowed)
+
+
+def _check_opened(ledger: Ledger, names: tuple[str, ...], at: tuple[str | int, ...]) -> None:
     loads = [e.id for e in ledger.entries if e.system in ("compute", "cooling") and e.rating_w]
     loads += [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
     loads += [work.name for work in ledger.scenario.workload]
-    for i, name in enumerate(shedding.order if shedding else ()):
+    for i, name in enumerate(names):
         if not any(is_member(load, name) for load in loads):
-            loc = ("controls", "load_shedding", "order", i)
             groups = [one for one, held in ledger.groups.items() if set(held) & set(loads)]
             hint = did_you_mean(name, [*groups, *loads])
             allowed = "a rack, a row of racks, a cooling unit or a workload"
-            ledger.complain(loc, repr(name), allowed, hint)
+            ledger.complain((*at, i), repr(name), allowed, hint)
 
 
 def check_power_caps(ledger: Ledger) -> None:

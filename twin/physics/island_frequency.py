@@ -51,10 +51,24 @@ class Dip(NamedTuple):
     """Lowest, less nominal, of nominal; no further than `LEAST_FRAC`."""
     recovery_s: float
     """Until it stays within `BAND_FRAC` of where it ends; inf where that is later than `STEADY_S`,
-    or machines stall."""
+    or machines stall or trip."""
+    opened_s: tuple[float, ...] = ()
+    """When each relay opened its load; inf where it did not."""
+    trip_s: float = np.inf
+    """When machines tripped or stalled; inf where they did not."""
 
 
-def dip(machines: Governed, given_w: Array, step_w: float) -> Dip:
+class Relay(NamedTuple):
+    """What acts where frequency stays low."""
+
+    below_frac: float
+    """Less nominal, of nominal."""
+    delay_s: float
+    load_w: float
+    """That it opens; inf for all, of machines."""
+
+
+def dip(machines: Governed, given_w: Array, step_w: float, relays: tuple[Relay, ...] = ()) -> Dip:
     """Lowest frequency and recovery after a sudden rise of load.
 
     E (1 + w) dw/dt = sum p_i - P        E = sum 2 H_i S_i, w over nominal less one, P the load
@@ -63,17 +77,82 @@ def dip(machines: Governed, given_w: Array, step_w: float) -> Dip:
 
     given_w   (machine,) g_i, what each gave before
     step_w    rise of their common load, which stays whatever frequency does: converters
+    relays    each acts once, as soon as frequency has stayed below its level for its delay
     Exact but for the integration (relative 1e-8) and the search for the lowest (each 2 ms). Left
     out: voltage, oscillations between machines, the second control that takes droop back.
     Source: swing equation and droop as in Kundur, Power System Stability and Control, 1994, 3.9 and
     11.1 (from memory).
     """
+    load_w = float(given_w.sum()) + step_w
     state = np.concatenate([[0.0], given_w])
-    path = _followed(machines, given_w, float(given_w.sum()) + step_w, state, FOLLOWED_S, AGAIN_S)
+    watch = _Watch(relays)
+    seen: list[tuple[Array, Array]] = []
+    began_s = 0.0
+    while True:
+        span_s = FOLLOWED_S - began_s
+        path = _followed(machines, given_w, load_w, state, span_s, AGAIN_S, began_s)
+        time_s = np.arange(began_s, path.t[-1], _SAMPLE_S)
+        deviation = path.sol(time_s)[0]
+        acts = watch.first(time_s, deviation)
+        if acts is None:
+            break
+        who, began_s = acts
+        state = path.sol(began_s)
+        seen.append((time_s[time_s < began_s], deviation[time_s < began_s]))
+        if not np.isfinite(relays[who].load_w):
+            return _tripped(seen, state, watch, began_s)
+        load_w = max(load_w - relays[who].load_w, 0.0)
     if path.status == 1:
-        return Dip(LEAST_FRAC, np.inf)
-    time_s = np.arange(0.0, FOLLOWED_S, _SAMPLE_S)
-    return _read(time_s, path.sol(time_s)[0])
+        return Dip(LEAST_FRAC, np.inf, tuple(watch.acted_s), float(path.t[-1]))
+    seen.append((time_s, deviation))
+    found = _read(*map(np.concatenate, zip(*seen, strict=True)))
+    return found._replace(opened_s=tuple(watch.acted_s))
+
+
+class _Watch:
+    """Relays that have not acted yet, and since when frequency is below the level of each."""
+
+    def __init__(self, relays: tuple[Relay, ...]) -> None:
+        self.relays = relays
+        self.since_s = [np.inf] * len(relays)
+        self.acted_s = [np.inf] * len(relays)
+
+    def first(self, time_s: Array, deviation: Array) -> tuple[int, float] | None:
+        """Which acts first on a stretch of a path, and when; None where none does."""
+        waiting = [k for k, at_s in enumerate(self.acted_s) if not np.isfinite(at_s)]
+        low = {k: self._low_since(k, time_s, deviation) for k in waiting}
+        acts = {k: _ripe(time_s, since, self.relays[k].delay_s) for k, since in low.items()}
+        who = min(acts, key=lambda k: acts[k], default=-1)
+        if who < 0 or not np.isfinite(acts[who]):
+            return None
+        self.acted_s[who] = acts[who]
+        place = int(np.searchsorted(time_s, acts[who]))
+        for k, since in low.items():
+            self.since_s[k] = float(since[min(place, since.size - 1)])
+        return who, acts[who]
+
+    def _low_since(self, k: int, time_s: Array, deviation: Array) -> Array:
+        """(time,) since when frequency is below the level; inf where it is not."""
+        low = deviation < self.relays[k].below_frac
+        begins = low & ~np.concatenate([[False], low[:-1]])
+        since = np.where(begins, time_s, -np.inf)
+        if low.size and low[0] and np.isfinite(self.since_s[k]):
+            since[0] = self.since_s[k]
+        return np.where(low, np.maximum.accumulate(since), np.inf)
+
+
+def _ripe(time_s: Array, since_s: Array, delay_s: float) -> float:
+    """When something has lasted for so long; inf where it never has."""
+    ripe = np.flatnonzero(time_s - since_s >= delay_s - _SAMPLE_S / 2.0)
+    if not ripe.size:
+        return float("inf")
+    return max(float(since_s[ripe[0]]) + delay_s, float(time_s[0]))
+
+
+def _tripped(seen: list[tuple[Array, Array]], state: Array, watch: _Watch, at_s: float) -> Dip:
+    """Machines trip: nothing is followed beyond."""
+    lowest = min(float(state[0]), *(float(part.min(initial=0.0)) for _, part in seen))
+    return Dip(lowest, np.inf, tuple(watch.acted_s), at_s)
 
 
 def wave_nadir_frac(
@@ -104,7 +183,13 @@ def wave_nadir_frac(
 
 
 def _followed(
-    machines: Governed, given_w: Array, load_w: float, state: Array, lasts_s: float, again_s: float
+    machines: Governed,
+    given_w: Array,
+    load_w: float,
+    state: Array,
+    lasts_s: float,
+    again_s: float,
+    began_s: float = 0.0,
 ) -> Any:
     """The path of frequency and powers (1 + machine,) from a state under one load; it ends where
     machines stall.
@@ -124,7 +209,7 @@ def _followed(
 
     stalls.terminal = True  # type: ignore[attr-defined]
     return scipy.integrate.solve_ivp(
-        slope, (0.0, lasts_s), state, method="LSODA", rtol=_RTOL,
+        slope, (began_s, began_s + lasts_s), state, method="LSODA", rtol=_RTOL,
         atol=_ATOL * np.concatenate([[1.0], machines.rating_w]), events=stalls, dense_output=True,
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ from twin.simulation.jobs.work_ahead import waiting_loads
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.network import Network
+from twin.simulation.power.frequency_relays import FrequencyRelays
 from twin.simulation.power.protection import Protection
 from twin.simulation.power.shedding import Shedding
 from twin.simulation.power.supply import Supply
@@ -97,6 +98,13 @@ def _world(facility: Facility) -> tuple[World, tuple[Job, ...]]:
     return World(facility, fresh(facility, len(asked))), asked
 
 
+def _protection(world: World, supply: Supply, crews: Crews, shedding: Shedding) -> Protection:
+    """What opens overloaded devices, and relays of islands beside it."""
+    protection = Protection(world, supply, crews, shedding)
+    FrequencyRelays(world, supply, shedding, protection)
+    return protection
+
+
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant; nothing waits yet."""
     world, asked = _world(facility)
@@ -115,7 +123,7 @@ def wire(facility: Facility) -> Disciplines:
     return Disciplines(
         world=world,
         supply=supply,
-        protection=Protection(world, supply, crews, shedding),
+        protection=_protection(world, supply, crews, shedding),
         shedding=shedding,
         racks=racks,
         flows=flows,

@@ -9,7 +9,15 @@ import numpy as np
 
 from twin.facility.model import Facility
 from twin.facility.power.load_steps import IslandStep, accepted_w
-from twin.physics.island_frequency import LEAST_FRAC, STEADY_S, Governed, dip, wave_nadir_frac
+from twin.physics.island_frequency import (
+    LEAST_FRAC,
+    STEADY_S,
+    Dip,
+    Governed,
+    Relay,
+    dip,
+    wave_nadir_frac,
+)
 
 _Numbers = tuple[tuple[float, ...], ...]
 
@@ -24,6 +32,10 @@ class FrequencyDip:
     """Until it stays near where it ends; inf where that takes longer than `STEADY_S`."""
     stalls: bool
     """Whether it falls further than is followed."""
+    opened_s: tuple[float, ...] = ()
+    """When each relay opened its load; inf where it did not."""
+    trip_s: float = np.inf
+    """When machines trip or stall; inf where they do not."""
 
     @property
     def words(self) -> str:
@@ -31,20 +43,27 @@ class FrequencyDip:
         falls = f"frequency falls to {self.nadir_hz:.1f} Hz"
         if self.stalls:
             return f"{falls} and below, and machines stall"
+        if np.isfinite(self.trip_s):
+            return f"{falls}, and machines trip after {self.trip_s:.2f} s"
         if not np.isfinite(self.recovery_s):
             return f"{falls} and is not steady within {STEADY_S:.0f} s"
         back = f" and is steady within 1 % after {self.recovery_s:.1f} s" if self.recovery_s else ""
         return f"{falls}{back}"
 
 
-def frequency_dip(facility: Facility, step: IslandStep) -> FrequencyDip | None:
-    """Of a step on the machines of an island; None where a row of one states no governor."""
+def frequency_dip(
+    facility: Facility, step: IslandStep, relays: tuple[Relay, ...] = ()
+) -> FrequencyDip | None:
+    """Of a step on the machines of an island, with what relays do about it; None where a row of one
+    states no governor.
+    """
     held = _held(facility, step)
     if held is None:
         return None
-    nadir_frac, recovery_s = _dip(held, step.step_w)
-    nadir_hz = facility.scenario.site.frequency_hz * (1.0 + nadir_frac)
-    return FrequencyDip(nadir_hz, recovery_s, nadir_frac <= LEAST_FRAC)
+    found = _dip(held, step.step_w, relays)
+    nadir_hz = facility.scenario.site.frequency_hz * (1.0 + found.nadir_frac)
+    stalls = found.nadir_frac <= LEAST_FRAC
+    return FrequencyDip(nadir_hz, found.recovery_s, stalls, found.opened_s, found.trip_s)
 
 
 def swing_nadir_hz(
@@ -76,10 +95,9 @@ def _held(facility: Facility, step: IslandStep) -> _Numbers | None:
 
 
 @lru_cache(maxsize=256)
-def _dip(held: _Numbers, step_w: float) -> tuple[float, float]:
+def _dip(held: _Numbers, step_w: float, relays: tuple[Relay, ...]) -> Dip:
     *machines, given_w = map(np.array, held)
-    found = dip(Governed(*machines), given_w, step_w)
-    return found.nadir_frac, found.recovery_s
+    return dip(Governed(*machines), given_w, step_w, relays)
 
 
 @lru_cache(maxsize=256)

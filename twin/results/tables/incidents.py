@@ -223,6 +223,18 @@ LOAD_STEPS = Table(
             "Whether they accept it, and frequency is back as soon as their class asks.",
             ("pass", "fail"),
         ),
+        Column(
+            "shed_w",
+            "float",
+            "W",
+            "What relays of `under_frequency` take off them within the minute that is followed.",
+        ),
+        Column(
+            "machines_trip_s",
+            "float",
+            "s",
+            "From the step until machines trip or stall; NaN where they do not.",
+        ),
     ),
     since="2026-11-30",
 )

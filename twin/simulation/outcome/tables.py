@@ -135,8 +135,10 @@ def _load_steps(run: Disciplines) -> list[Row]:
             "frequency_nadir_hz": nadir_hz,
             "recovery_s": recovery_s if np.isfinite(recovery_s) else np.nan,
             "verdict": verdict(tree.performance_class[int(first)], step_w, accepted_w, recovery_s),
+            "shed_w": shed_w,
+            "machines_trip_s": trip_s if np.isfinite(trip_s) else np.nan,
         }
-        for time_s, first, machines, step_w, accepted_w, nadir_hz, recovery_s in (
+        for time_s, first, machines, step_w, accepted_w, nadir_hz, recovery_s, shed_w, trip_s in (
             run.world.state.supply.island_steps
         )
     ]

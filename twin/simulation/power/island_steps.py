@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.facility.power.island_frequency import frequency_dip
+from twin.facility.power.island_frequency import FrequencyDip, frequency_dip
 from twin.facility.power.load_steps import IslandStep, island_steps
 from twin.facility.power.loading import Loading
+from twin.physics.island_frequency import Relay
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 NOTED_FRAC = 0.05
 """Of the rating of a machine: what rises by less at once is not noted; assumed."""
+
+
+class StepWatch(Protocol):
+    """Relays that watch steps of load."""
+
+    def settings(self, step: IslandStep) -> tuple[Relay, ...]:
+        """What watches the island of a step now."""
+
+    def follow(self, step: IslandStep, dip: FrequencyDip) -> None:
+        """Have happen what a step has them do."""
 
 
 class IslandSteps:
@@ -29,6 +41,7 @@ class IslandSteps:
         self.machines = np.flatnonzero(of_role(tree.kind, Role.PRIME))
         self.noted_w = NOTED_FRAC * tree.rating_w
         self.any = bool(self.machines.size)
+        self.relays: StepWatch | None = None
 
     def look(self, before_w: Array) -> None:
         """Note what came on machines at this instant.
@@ -49,8 +62,13 @@ class IslandSteps:
 
     def _note(self, step: IslandStep) -> None:
         first = int(step.machines[0])
-        dip = frequency_dip(self.world.facility, step)
-        frequency = (dip.nadir_hz, dip.recovery_s) if dip else (np.nan, np.nan)
+        watch = self.relays.settings(step) if self.relays else ()
+        dip = frequency_dip(self.world.facility, step, watch)
+        frequency = (np.nan, np.nan, 0.0, np.nan)
+        if dip:
+            acted = zip(watch, dip.opened_s, strict=True)
+            shed_w = sum(one.load_w for one, at_s in acted if np.isfinite([at_s, one.load_w]).all())
+            frequency = (dip.nadir_hz, dip.recovery_s, shed_w, dip.trip_s)
         counts = (float(first), float(step.machines.size))
         row = [self.world.now_s, *counts, step.step_w, step.accepted_w, *frequency]
         self.own.island_steps.append(row)
@@ -58,6 +76,8 @@ class IslandSteps:
         accepted = f"{step.step_w / 1e3:,.0f} kW at once{who}, {step.accepted_w / 1e3:,.0f} kW are"
         says = f"{accepted} accepted" + (f"; {dip.words}" if dip else "")
         self.world.note(self.world.facility.power.id[first], EventKind.LOAD_STEP, says)
+        if self.relays and dip:
+            self.relays.follow(step, dip)
 
     def foretell(self, stretch: Stretch) -> None:
         """A look at which much comes on a machine is lived through as an event."""

@@ -87,17 +87,20 @@ class Protection(Discipline):
             self._trip(int(p))
 
     def _trip(self, p: int) -> None:
-        own = self.own
-        own.damage[p] = 0.0
+        self.own.damage[p] = 0.0
         if self.bypasses.takes_over(p):
             self._changed()
             return
+        load_kw = abs(self.world.state.supply.output_w[p]) / 1e3
+        self.trip(p, f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW")
+
+    def trip(self, p: int, why: str) -> None:
+        """Open a power node, and call who closes it."""
+        own = self.own
         own.tripped[p] = True
         own.tripped_s[p] = self.world.now_s
         self.bypasses.opened(p)
-        load_kw = abs(self.world.state.supply.output_w[p]) / 1e3
-        detail = f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW"
-        self.world.note(self.tree.id[p], EventKind.TRIPPED, detail)
+        self.world.note(self.tree.id[p], EventKind.TRIPPED, why)
         self._call_crew(p)
         self._changed()
 

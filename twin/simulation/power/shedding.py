@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.physics import flow
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
@@ -37,6 +38,8 @@ class Shedding(Discipline):
         self.sheddable = Sheddable(world, self.control.order if self.control else ())
         above = self.control.above if self.control else 1.0
         self.limit_w = self.tree.rating_w * (above * (1.0 + ROUNDING))
+        self.takes_steps = of_role(self.tree.kind, Role.STANDBY, Role.PRIME)
+        self.relays_act: Callable[[Array, Array], bool] = _nobody_acts
         world.clock.can("loads are shed", self._shed)
         world.clock.can("loads are picked up", self._pick_up)
 
@@ -165,20 +168,23 @@ class Shedding(Discipline):
             return self.supply.would_carry_w(self.supply.able_if(tripped, still), wanted_w)
 
         before_w = carried_w(0)
-        most_w = np.maximum(np.minimum(self.limit_w, self._step_w(before_w)), before_w)
+        now_w = np.minimum(before_w, self.world.state.supply.output_w)  # some are yet to restart
+        most_w = np.maximum(np.minimum(self.limit_w, self._step_w(now_w)), before_w)
 
         def too_many(count: int) -> bool:
-            return bool((carried_w(count) > most_w * (1.0 + ROUNDING)).any())
+            after_w = carried_w(count)
+            beyond = bool((after_w > most_w * (1.0 + ROUNDING)).any())
+            return beyond or self.relays_act(now_w, after_w)
 
         count = _least(len(first), too_many)
         return count if not too_many(count) else count - 1
 
     def _step_w(self, before_w: Array) -> Array:
-        """(power node,) what it may carry after one step: generators take a share of their rating
-        at once.
+        """(power node,) what it may carry after one step: generators, prime ones too, take a share
+        of their rating at once.
         """
         step_w = self.tree.standby.load_step_frac * self.tree.rating_w
-        return np.where(self.supply.is_generator, before_w + step_w, np.inf)
+        return np.where(self.takes_steps, before_w + step_w, np.inf)
 
     def _changed(self, what: EventKind, loads: Index, why: str) -> None:
         names = [self.tree.id[p] for p in loads[:NAMED_MAX]]
@@ -186,6 +192,11 @@ class Shedding(Discipline):
         self.world.note("load shedding", what, f"{', '.join(names)}{more}{why}")
         self.own.version += 1
         self.world.stale = True
+
+
+def _nobody_acts(_: Array, __: Array) -> bool:
+    """Without relays."""
+    return False
 
 
 def _least(count: int, holds: Callable[[int], bool]) -> int:

@@ -90,7 +90,7 @@ class SupplyState:
     """Sags under way: node, remaining voltage, end."""
     island_steps: list[list[float]] = field(default_factory=list)
     """Steps of load on machines of islands: time, first machine, machines, step, what they accept,
-    lowest frequency, recovery."""
+    lowest frequency, recovery, what relays open, when machines trip."""
     draws: dict[str, np.random.Generator] = field(default_factory=dict)
     """Random numbers of each generator."""
     version: int = 0
