@@ -153,6 +153,13 @@ def test_a_power_limit_cuts_the_clock_of_dense_products_most() -> None:
     assert run(draw=None).total_s < run().total_s
 
 
+def test_a_cap_over_kernels_of_a_long_run_is_refused() -> None:
+    """What they take below the clock at which they were timed is not known."""
+    with pytest.raises(ValueError, match="a cap of"):
+        run(draw=None, cap_frac=0.5)
+    assert run(draw=None, cap_frac=1.0).held.clock_frac == 1.0
+
+
 def test_a_rank_works_at_its_limit_and_waits_below_it() -> None:
     """The mean of a step is that of its parts, weighted by their time."""
     held = run().held

@@ -222,12 +222,12 @@ def _held_step(law: TrainingLaw, gpu: Gpu, cap_w: float | None) -> training.Step
     """A step at the clock that a limit leaves. InputError for a cap that cannot be held."""
     range_w = gpu.power_max_w - gpu.power_idle_w
     cap_frac = 1.0 if cap_w is None else min((cap_w - gpu.power_idle_w) / range_w, 1.0)
-    step = law.step(cap_frac=cap_frac)
-    over = max(step.held.power_frac, step.held.high_frac) > cap_frac + RANGE_SLACK_FRAC
-    if cap_frac == 1.0 or (law.kernels.draw is not None and not over):
-        return step
     allowed = f"no cap: how {gpu.name} draws at lower clocks was not measured"
-    if law.kernels.draw is not None:
+    if cap_frac == 1.0 or law.kernels.draw is not None:
+        step = law.step(cap_frac=cap_frac)
+        over = max(step.held.power_frac, step.held.high_frac) > cap_frac + RANGE_SLACK_FRAC
+        if cap_frac == 1.0 or not over:
+            return step
         least_w = math.ceil(gpu.power_idle_w + range_w * step.held.high_frac)
         allowed = f"at least {least_w} W, what {gpu.name} draws at its lowest clock"
     raise InputError([Problem("--power-cap", f"{cap_w:g} W", allowed)])

@@ -104,7 +104,11 @@ def sustained(
                the clock is not cut again
     cap_frac   a cap below the limit, over the range from idle to the limit; what lasts longer than
                the regulator's window is held at it without counting the time that this takes
+    Raises ValueError for a cap where the clock is not cut: what such kernels take below it is not
+    known.
     """
+    if not cut and cap_frac < 1:
+        raise ValueError(f"a cap of {cap_frac:g} over kernel times whose clock is not cut")
     clock, working = _working(load, kernels, dtype, draw, cap_frac) if cut else (1.0, 1.0)
     dynamic = float(dynamic_frac(clock))
     kernels_s = (load.products_s + load.attention_s) / clock
