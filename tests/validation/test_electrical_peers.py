@@ -52,14 +52,37 @@ def cabled() -> dict[str, Any]:
     return power_only([feed, first, second, board, cable, busway], rows)
 
 
+def at_400_volts() -> dict[str, Any]:
+    """The cabled site behind transformers of 400 V; its cables and busways are rows of 415 V."""
+    site = cabled()
+    for group in site["power"]:
+        if group["name"] in ("first", "second"):
+            group["overrides"] |= {"voltage": "400 V"}
+    return site
+
+
+def stepped_down() -> dict[str, Any]:
+    """A floor PDU of 208 V on 480 V, whose row states no reactance, and a busway behind it."""
+    at_208 = {"overrides": {"voltage": "208 V"}}
+    transformer = part("transformer", "transformer_2500", "grid", overrides={"voltage": "480 V"})
+    pdu = part("pdu", "pdu_450", "transformer", **at_208)
+    busway = part("busway", "busway_800a", "pdu", length="20 m", **at_208)
+    rows = [load("row", 200.0, "busway")]
+    return power_only([part("grid", "utility_feed"), transformer, pdu, busway], rows)
+
+
+MADE = {"cabled": cabled, "at_400_volts": at_400_volts, "stepped_down": stepped_down}
+
+
 def designs(folder: Path) -> dict[str, Path]:
-    """The cabled site and two shipped layouts, as files."""
-    path = folder / "cabled.json"
-    path.write_text(json.dumps(asked(cabled())), encoding="utf-8")
-    return {"cabled": path, "su": LAYOUTS / "gb200_su.yaml", "edge": LAYOUTS / "edge_200kw.yaml"}
+    """Three sites of our own and two shipped layouts, as files."""
+    paths = {name: folder / f"{name}.json" for name in MADE}
+    for name, path in paths.items():
+        path.write_text(json.dumps(asked(MADE[name]())), encoding="utf-8")
+    return paths | {"su": LAYOUTS / "gb200_su.yaml", "edge": LAYOUTS / "edge_200kw.yaml"}
 
 
-NAMES = ("cabled", "su", "edge")
+NAMES = (*MADE, "su", "edge")
 
 
 def exported(tool: str, name: str, folder: Path) -> tuple[Path, dict[str, float], float]:

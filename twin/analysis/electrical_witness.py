@@ -31,7 +31,7 @@ def statuses(facility: Facility) -> list[dict[str, str]]:
     voltages = voltage_status(facility)
     gear = [
         {
-            "voltage_status": _of(facility, node, ("voltage_v",)) or voltages[node],
+            "voltage_status": _voltage(facility, node, voltages[node]),
             "impedance_status": _impedance(facility, node),
             "fault_rating_status": _of(facility, node, ("short_circuit_rating_a",)),
         }
@@ -42,6 +42,10 @@ def statuses(facility: Facility) -> list[dict[str, str]]:
         for status in voltages[tree.equipment :]
     ]
     return [*gear, *loads]
+
+
+def _voltage(facility: Facility, node: int, known: str) -> str:
+    return (_of(facility, node, ("voltage_v",)) or known) if known == STATED else known
 
 
 def _impedance(facility: Facility, node: int) -> str:

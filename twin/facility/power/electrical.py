@@ -70,17 +70,21 @@ def _built(facility: Facility, lost: Sequence[int] | None) -> ElectricalNetwork:
     np.add.at(whole, taker, admittance)
     edges = (supply, taker, admittance / whole[taker])
     regulated = of_role(tree.kind, Role.STORE) | np.array([is_source(kind) for kind in tree.kind])
-    impedance = np.where(regulated, 0.0, tree.loss_square_frac / tree.rating_w)
-    loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
-    live_loss = tuple(np.where(live, part, 0.0) for part in loss)
-    z = impedance + 1j * np.where(regulated, 0.0, tree.reactance_per_va)
+    volts = nominal_v(facility)
+    # ohms are those of the row: at another voltage than its own they are another share of it
+    own = np.where(np.isfinite(tree.voltage_v), (tree.voltage_v / volts) ** 2, 1.0)
+    square = tree.loss_square_frac * np.where(regulated, 1.0, own)
+    live_loss = [
+        np.where(live, part, 0.0) for part in (tree.loss_idle_frac, tree.loss_linear_frac, square)
+    ]
+    z = np.where(regulated, 0.0, square / tree.rating_w + 1j * own * tree.reactance_per_va)
     return ElectricalNetwork(
         *edges,
         live,
         z,
         regulated,
         _loads_va(facility, live),
-        nominal_v(facility),
+        volts,
         radial_network(
             edges, z, regulated, tree.rating_w, (live_loss[0], live_loss[1], live_loss[2])
         ),

@@ -38,14 +38,33 @@ class VoltageStep:
 
 
 def nominal_v(facility: Facility) -> Array:
-    """(power node,) V between lines at the output: stated, or that of what it is joined to."""
+    """(power node,) V between lines at the output: stated, or that of what it is joined to. What
+    states another within the tolerance stands at that of what feeds it.
+    """
     tree = facility.power
     found = _spread(tree, _stated(tree))
     loads = [*tree.load_of_rack.tolist(), *tree.load_of_unit.tolist()]
     low = [(LOW_VOLTAGE_V, load) for load in loads if load not in found]
     if low:
         found = _spread(tree, [(volts, terminal) for terminal, volts in found.items()] + low)
-    return np.array([found.get(node, MEDIUM_VOLTAGE_V) for node in range(len(tree.id))])
+    volts = np.array([found.get(node, MEDIUM_VOLTAGE_V) for node in range(len(tree.id))])
+    return _as_fed(tree, volts)
+
+
+def _as_fed(tree: PowerTree, volts: Array) -> Array:
+    """(power node,) V, from the sources down: a busway of 415 V on a board of 400 V is at 400 V."""
+    height = np.zeros(volts.size)
+    for level, nodes in enumerate(tree.levels):
+        height[nodes] = level
+    ends = _inputs(tree)
+    settled: set[int] = set()
+    for edge in np.argsort(-height[tree.supply], kind="stable").tolist():
+        above = volts[tree.supply[edge]]
+        taker = int(tree.taker[edge])
+        if ends[edge] == taker and taker not in settled and _same(above, volts[taker]):
+            volts[taker] = above
+            settled.add(taker)
+    return volts
 
 
 def voltage_status(facility: Facility) -> list[str]:
@@ -54,7 +73,7 @@ def voltage_status(facility: Facility) -> list[str]:
     found = _spread(tree, _stated(tree))
     return [
         "stated" if known else "joined" if node in found else "assumed"
-        for node, known in enumerate(np.isfinite(tree.voltage_v).tolist())
+        for node, known in enumerate((tree.voltage_v == nominal_v(facility)).tolist())
     ]
 
 

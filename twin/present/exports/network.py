@@ -15,6 +15,9 @@ from twin.arrays import Mask
 from twin.facility.model import Facility
 from twin.facility.power.electrical import ElectricalNetwork, electrical_network, solved
 
+LEAST_REACTANCE_FRAC = 1e-6
+"""Of a transformer that states none: of 0 OpenDSS makes 700 %, and pandapower divides by it."""
+
 
 @dataclass(frozen=True)
 class Bus:
@@ -26,8 +29,8 @@ class Bus:
 
 @dataclass(frozen=True)
 class Branch:
-    """A series impedance between two buses; a transformer where their voltages differ or it says
-    so.
+    """A series impedance between two buses; a transformer where their voltages differ or its kind
+    is one.
     """
 
     name: str
@@ -93,7 +96,8 @@ class _Builder:
             if not self.is_load[taker] and not self.network.regulated[taker]:
                 self._join(self._output(supply), self._input(taker))
         for node in self._carrying():
-            if not self.network.regulated[node] and self.network.impedance_per_va[node] == 0:
+            is_bar = self.network.impedance_per_va[node] == 0 and not self._is_transformer(node)
+            if is_bar and not self.network.regulated[node]:
                 self._join(self._input(node), self._output(node))
         for node in self._carrying():
             self._place(node)
@@ -159,7 +163,7 @@ class _Builder:
                 self.out.sources.append((name, bus))
             return
         z = complex(self.network.impedance_per_va[node])
-        is_transformer = tree.kind[node] == "transformer"
+        is_transformer = self._is_transformer(node)
         upper = self._bus(self._input(node), f"{name}_in", self._above_v(node))
         lower = self._bus(self._output(node), name, nominal_v)
         self.out.bus_of[name] = lower
@@ -167,13 +171,18 @@ class _Builder:
         rating_va = float(tree.rating_w[node]) if np.isfinite(tree.rating_w[node]) else 1e6
         if upper != lower:
             r = z.real * rating_va
-            x = z.imag * rating_va
+            x = max(z.imag * rating_va, LEAST_REACTANCE_FRAC if is_transformer else 0.0)
             idle = idle_w if is_transformer else 0.0
             self.out.branches.append(
                 Branch(name, upper, lower, rating_va, r, x, idle, is_transformer)
             )
         if not is_transformer and idle_w > 1e-6:
             self.out.loads.append(Load(f"{name}_loss", lower, idle_w, 0.0))
+
+    def _is_transformer(self, node: int) -> bool:
+        """One by its kind, or a floor PDU that steps down."""
+        steps = bool(self._above_v(node) != self.network.voltage_v[node])
+        return self.tree.kind[node] == "transformer" or steps
 
     def _above_v(self, node: int) -> float:
         above = self.network.supply[self.network.taker == node]
