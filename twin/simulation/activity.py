@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.serving import Serving
+
+_IDLE = (0.0, 0.0, 1.0, 0.0)
 
 
 class Activity(Discipline):
@@ -32,16 +35,15 @@ class Activity(Discipline):
         if versions == own.work_version:
             return False
         own.work_version = versions
-        asked = (self.jobs.of_nodes.asked(), state.serving.version, state.faults.version)
+        asked = (self.jobs.of_nodes.asked(), state.faults.version, state.serving.version)
         if asked == self._asked:
             return False
+        of_jobs_known = asked[:2] == self._asked[:2]
         self._asked = asked
-        gpu = np.zeros_like(own.gpu_activity)
-        cpu = np.zeros_like(own.cpu_activity)
-        gain = np.ones_like(own.gain_frac)
-        busiest = np.zeros_like(gpu)
+        gpu, cpu, gain, busiest = self._begun(of_jobs_known)
         self.serving.enter_activity(gpu, cpu, gain, busiest)
-        self.jobs.of_nodes.enter(gpu, cpu, gain, busiest)
+        if not of_jobs_known:
+            self.jobs.of_nodes.enter(gpu, cpu, gain, busiest)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok
             cpu *= state.faults.node_ok
@@ -57,3 +59,13 @@ class Activity(Discipline):
         own.version += bool(moved.any())
         self.compute.sum_activity(moved)
         return False
+
+    def _begun(self, of_jobs_known: bool) -> list[Array]:
+        """(node,) GPU and CPU activity, share of the gain and busiest GPU: as they are where only
+        services have changed, which enter all of their nodes; else of idle nodes.
+        """
+        own = self.own
+        now = (own.gpu_activity, own.cpu_activity, own.gain_frac, own.gpu_busiest)
+        if of_jobs_known:
+            return [values.copy() for values in now]
+        return [np.full(values.size, idle) for values, idle in zip(now, _IDLE, strict=True)]

@@ -26,9 +26,11 @@ class Compute(Discipline):
         self.with_nodes = np.flatnonzero(racks.nodes)
         self.starts = racks.first_node[self.with_nodes]
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
+        self.supports = bool(self.support_span_w.any())
         self._seen_version = (-1, -1, -1)
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
+        self._hands = -1
         self._last_boot_s = np.inf
         self.load = world.facility.power.load_of_rack
         self._hold_up_end = ((-1, -1), np.inf)
@@ -110,7 +112,9 @@ class Compute(Discipline):
         moved   (node,) whose activity is another than before; racks without any keep their sums
         """
         own = self.own
-        if self.with_nodes.size:
+        hands = self.world.state.jobs.hands
+        if self.with_nodes.size and hands != self._hands:
+            self._hands = hands
             own.busy_nodes = np.zeros(len(self.racks.id))
             own.busy_nodes[self.with_nodes] = np.add.reduceat(self._working(), self.starts)
         if moved.any():
@@ -167,10 +171,12 @@ class Compute(Discipline):
         count = total_by(self.rack_of_node, failed.sum(axis=1).astype(float), len(self.racks.id))
         return np.minimum(count * self.racks.gpu_idle_w, self.racks.idle_w)
 
-    def _support_w(self) -> Array:
+    def _support_w(self) -> Array | float:
         """(rack,) what storage, network and management racks draw above idle: it follows the share
         of nodes at work.
         """
+        if not self.supports:
+            return 0.0
         return np.where(self.racks.nodes == 0, working_frac(self.world) * self.support_span_w, 0.0)
 
     def hottest_w(self) -> Array:

@@ -32,8 +32,11 @@ class JobMeter:
     def node_w(self) -> Array:
         """(node,) idle power of its rack shared alike, the rest by what its chips draw.
 
-        Worked out anew for racks whose activity or power has changed, which are few at an instant.
+        Worked out anew for racks whose activity or power has changed, which are few at an instant;
+        every holding has another array of powers, and nothing changes between two.
         """
+        if self.world.state.racks.rack_w is self._rack_w:
+            return self._node_w
         stale = self._changed()
         if stale.any():
             nodes = np.flatnonzero(stale.take(self.rack_of_node))

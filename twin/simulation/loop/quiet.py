@@ -26,7 +26,7 @@ FIRST = 8
 """Instants that the first one tries."""
 MOST = 1024
 """Instants of the longest stretch."""
-MOST_WORKING = 128
+MOST_WORKING = 256
 """Instants of the longest in which work moves: what is taken back was moved in vain."""
 PAUSE_MOST = 64
 """Events that pass at most before work is moved ahead again, where that was in vain."""
