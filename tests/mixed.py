@@ -70,10 +70,25 @@ def mixed(number: int) -> Plain:
     return asked
 
 
+def _drained(layout: Plain) -> Plain:
+    """A rack that its jobs leave before it is worked on."""
+    row = layout["halls"][0]["rows"][0]
+    count = prod(int(many) for many in row["racks"].split(" x ")[:-1])
+    rack = f"{row['name']}_r{1:0{len(str(count))}}"
+    return {
+        "kind": "isolate",
+        "component": rack,
+        "at": "15 min",
+        "drain": "20 min",
+        "duration": "10 min",
+    }
+
+
 def _capped(draw: Random, asked: Plain) -> None:
     """GPUs under caps for a while, all of them and those of some work."""
     some = {"kind": "gpu_power_cap", "share": "55 %", "of": [asked["workload"][0]["name"]]}
     every = {"kind": "gpu_power_cap", "share": "80 %", "at": "35 min", "duration": "20 min"}
+    _perhaps(draw, 0.3, asked, drills=[*asked["drills"], _drained(asked["layout"])])
     if draw.random() < 0.4:
         asked["controls"]["actions"] = [every, some | {"at": "45 min", "duration": "30 min"}]
 

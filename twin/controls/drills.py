@@ -73,6 +73,9 @@ class Isolate(Stated):
     """How long it is out."""
     component: Annotated[str, Field(max_length=100)]
     """Which one."""
+    drain: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] | None = None
+    """Of a node, or of a rack of nodes: how long its jobs may go on at most, while it takes no new
+    one; it is taken out as soon as the last has ended. At once where not stated."""
     expect: Expectation | None = None
     """When it is passed; not judged if left out."""
 
@@ -137,10 +140,11 @@ Drill = Annotated[AnyDrill, Field(discriminator="kind")]
 
 
 def ends_s(drill: AnyDrill) -> float:
-    """When a drill is over, in seconds after the start."""
+    """When a drill is over, in seconds after the start; at the latest where something drains."""
     if isinstance(drill, Sag):
         return drill.at + (drill.count - 1) * (drill.spacing or 0.0) + drill.duration
-    return drill.at + drill.duration
+    drained_s = (drill.drain or 0.0) if isinstance(drill, Isolate) else 0.0
+    return drill.at + drained_s + drill.duration
 
 
 def drilled(drill: AnyDrill) -> str:

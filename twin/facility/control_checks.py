@@ -63,6 +63,17 @@ def _check_opened(ledger: Ledger, names: tuple[str, ...], at: tuple[str | int, .
             ledger.complain((*at, i), repr(name), allowed, hint)
 
 
+def check_drains(ledger: Ledger) -> None:
+    """What is drained before it is taken out has nodes."""
+    for i, drill in enumerate(ledger.scenario.drills):
+        if drill.kind != "isolate" or drill.drain is None:
+            continue
+        rack = next((e for e in ledger.entries if e.id == drill.component.partition("/")[0]), None)
+        if rack is not None and not rack.nodes:
+            allowed = "a node such as rack/node_1, or a rack of nodes: nothing else runs jobs"
+            ledger.complain(("drills", i, "drain"), f"a drain of {drill.component}", allowed)
+
+
 def check_power_caps(ledger: Ledger) -> None:
     """Whoever a cap on GPUs names is there, and none of their GPUs draws more at its lowest clock
     than it may.

@@ -12,6 +12,8 @@ class EventKind(StrEnum):
 
     FAILED = "failed"
     TAKEN_OUT = "taken out on purpose"
+    DRAINS = "drains"
+    """A node or a rack takes no new job, so that it can be taken out once it is empty."""
     OPENED_BY_MISTAKE = "opened by mistake"
     """Somebody switched another component than was meant."""
     SWITCHED_BY_INTRUDER = "switched off by an intruder"

@@ -11,15 +11,15 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.controls import Isolate, PlannedTransfer, Sag
 from twin.facility.power.planned import planned_boards
 from twin.results.enums import EventKind
-from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
 from twin.simulation.crews import Crews
 from twin.simulation.faults.alterations import Alterations
 from twin.simulation.faults.chances import SHARED, Chances
 from twin.simulation.faults.commands import COMPROMISE
+from twin.simulation.faults.drains import Drains
 from twin.simulation.faults.gpus import GPU, GpuFaults, names_gpu
 from twin.simulation.faults.mistakes import mistaken
-from twin.simulation.faults.words import seconds
+from twin.simulation.faults.words import lasts_s, seconds
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -40,6 +40,7 @@ class Faults(Discipline):
         self.chances = Chances(world)
         self.alterations = Alterations(world, crews)
         self.gpus = GpuFaults(world, crews, self.place)
+        self.drains = Drains(world, self.place, self._take_out)
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
@@ -69,7 +70,7 @@ class Faults(Discipline):
     def _begins(self, i: int) -> None:
         """A fault of the time line: with a known end, or until a crew has repaired it."""
         fault = self.timeline[i]
-        out_s = _out_s(fault)
+        out_s = lasts_s(fault)
         if not fault.takes_out:
             self.alterations.begin(fault, out_s, self._repair_s)
             return
@@ -103,6 +104,9 @@ class Faults(Discipline):
         if not isinstance(drill, Isolate):
             for name in self._utilities():
                 self._take_out(name, drill.duration)
+            return
+        if drill.drain is not None:
+            self.drains.begin(drill.component, float(drill.drain), float(drill.duration))
             return
         wrong = mistaken(self.world.facility, drill)
         if wrong is None:
@@ -182,8 +186,9 @@ class Faults(Discipline):
         self.crews.send(kind, repair_s, "fault repaired", name, *again)
 
     def settle(self) -> bool:
-        """Crews come for GPUs whose nodes are empty now."""
-        return self.gpus.settle()
+        """Crews come for GPUs whose nodes are empty now, and what was drained is taken out."""
+        self.gpus.settle()
+        return self.drains.settle()
 
     def apart(self) -> bool:
         """No crew waits for a node to run empty."""
@@ -291,10 +296,3 @@ class Faults(Discipline):
         if node < 0:
             return bool(self.own.component_ok[self.components.row[name]])
         return bool(self.own.node_ok[node])
-
-
-def _out_s(fault: TimedFault) -> float | None:
-    """How long a fault of the time line lasts; None where a crew decides."""
-    if fault.repair_after is not None:
-        return fault.repair_after
-    return fault.repair_at - fault.at if fault.repair_at is not None else None

@@ -48,7 +48,7 @@ class Placement:
         """(node,) it would take work now, if it has room."""
         state = self.world.state
         ready = state.faults.node_ok.copy()
-        if state.faults.gpus_out:
+        if state.faults.gpus_out or state.faults.draining:
             ready &= state.faults.node_drains == 0
         accepts = state.racks.rack_on & self.flows.served()
         if not accepts.all():

@@ -165,7 +165,7 @@ class Sharing:
         """Holdings that others can have once their jobs end: nodes that drain give nothing back."""
         place, gpu, share = self.holdings()
         faults = self.world.state.faults
-        if not faults.gpus_out:
+        if not (faults.gpus_out or faults.draining):
             return place, gpu, share
         back = faults.node_drains[self.node_of(gpu)] == 0
         return place[back], gpu[back], share[back]

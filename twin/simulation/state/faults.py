@@ -30,6 +30,8 @@ class FaultState:
     """How many there are of those."""
     node_drains: Index
     """(node,) failed GPUs for which it takes no new work."""
+    draining: list[list[str | float]] = field(default_factory=list)
+    """Nodes and racks that run empty before they are taken out, and for how long that is."""
     emptying: list[list[str | float]] = field(default_factory=list)
     """GPU, what it took, and seconds, of every repair that waits for its node to be empty."""
     stock: dict[str, int] = field(default_factory=dict)

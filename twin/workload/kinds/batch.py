@@ -76,6 +76,8 @@ class Batch(WorkloadKind):
     requeue: bool = True
     """Whether each is run again after a fault or a preemption; else it ends `node_fail` or
     `preempted`, as under Slurm's `--no-requeue`."""
+    priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
+    """Of each; higher goes first in the queue."""
     shift: Shifting | None = None
     """How far each may be moved to when electricity is cheap or clean; not at all if left out."""
 
@@ -125,6 +127,7 @@ class Batch(WorkloadKind):
             interval_s=self.checkpoint_interval or np.inf,
             restart_delay_s=self.restart_delay,
             requeue=self.requeue,
+            priority=self.priority,
             work_s=float(runtime),
             gpu_activity=float(gpu),
             cpu_activity=float(cpu),

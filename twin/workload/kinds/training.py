@@ -81,6 +81,9 @@ class Training(Following):
     """Share of the gradient exchange that is hidden; without it the software's."""
     token_price: TokenPrice = 0.0
     """Worth of a trained token, for the cost of what is lost."""
+    requeue: bool = True
+    """Whether it is run again from its last checkpoint after a fault or a preemption; else it ends
+    `node_fail` or `preempted`, as under Slurm's `--no-requeue`."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""
 
@@ -97,6 +100,7 @@ class Training(Following):
                 optimal_interval=self.checkpoint_interval == "young_daly",
                 restart_delay_s=self.restart_delay,
                 priority=self.priority,
+                requeue=self.requeue,
                 steps=self._steps(),
                 gpus=self.nodes * self.gpus_per_node if self.gpus_per_node else np.inf,
                 after=self.waits_for,
