@@ -133,3 +133,16 @@ def test_where_a_coil_leaves_its_piece_by_hand() -> None:
     assert lower == pytest.approx(30 - 4 * TOUCH_K, abs=1e-9)
     assert upper == pytest.approx(54 + 8 * TOUCH_K, abs=1e-9)
     assert many.ends_degc(np.array([HOLDS]), np.array([30.0]))[0][0] == pytest.approx(54.0)
+
+
+def test_water_warmer_than_the_set_point_leaves_nothing_to_throttle() -> None:
+    """Set to 20 °C with water of 25: the valve is shut below 25 °C of air, for its water would warm
+    it, and open from there on, not from the 11.75 °C at which both laws meet; a valve that still
+    throttles there passes nothing.
+    """
+    drawn = np.array([22.0, 24.9, 25.1])
+    found = [int(CASE.piece(np.array([HOLDS]), np.array([t]), np.array([25.0]))[0]) for t in drawn]
+    assert found == [SHUT, SHUT, OPEN]
+    _, upper = CASE.ends_degc(np.array([HOLDS]), np.array([25.0]))
+    assert upper == pytest.approx([25.0])
+    assert CASE.opening_frac(np.array([HOLDS]), np.array([22.0]), np.array([25.0])) == [0.0]
