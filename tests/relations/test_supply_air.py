@@ -48,6 +48,19 @@ def test_a_set_point_that_the_water_cannot_give_opens_the_valves() -> None:
     assert wanted.min() > 8
 
 
+@pytest.mark.parametrize(("below_k", "told"), [(0.42, False), (0.58, True)])
+def test_a_run_tells_of_air_that_is_half_a_kelvin_too_warm(below_k: float, told: bool) -> None:
+    """One handler with its valve open, and set-points a little colder than what it gives."""
+    plan = layout(None)
+    plan["cooling"]["air"][0]["count"] = 1
+    given = float(inlets(answer(plan)).iloc[-1])
+    plan["cooling"]["air"][0]["supply_temperature"] = f"{given - below_k:.4f} °C"
+    run = answer(plan)
+    assert inlets(run).iloc[-1] == pytest.approx(given, abs=0.05)
+    last = [what for _, who, what in happened(run) if who == "crah"][-1]
+    assert last == ("coil saturated" if told else "back in range")
+
+
 @pytest.mark.parametrize(("set_point", "never"), [(14.0, True), (17.0, False)])
 def test_check_tells_of_a_set_point_out_of_reach_and_a_run_notes_it(
     set_point: float, never: bool
