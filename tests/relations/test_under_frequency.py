@@ -11,7 +11,7 @@ import pytest
 
 import twin
 from tests.planner import answer, asked, faults, loaded
-from tests.power_layouts import island, load, part
+from tests.power_layouts import island, load, part, power_only
 from twin.errors import InputError
 from twin.physics.island_frequency import AGAIN_S, LEAST_FRAC, Dip, Governed, Relay, dip
 from twin.results import Result
@@ -172,3 +172,59 @@ def test_levels_loads_and_machines_are_asked_for_at_load() -> None:
     said = str(found.value)
     assert said.count("more than 45 and less than 60 Hz") == 2
     assert "did you mean 'first'" in said
+
+
+def standby(**row: Any) -> dict[str, Any]:
+    """Two sets of 600 kW behind a utility, and 800 kW of racks without a UPS."""
+    stated = {
+        "load_step_frac": 0.6,
+        "inertia_s": 0.9,
+        "governor_droop_frac": 0.04,
+        "governor_lag_s": 0.2,
+        "start_failure_probability": 0.0,
+        "synchronise": "0 s",
+    }
+    parts = [
+        part("grid", "utility_feed"),
+        part("set", "genset_2000", kw=600.0, count=2, overrides=stated | row),
+        part("b", "switchboard_4000", "grid", "set"),
+    ]
+    return power_only(parts, [load("row", 800.0, "b")])
+
+
+def outage(layout: dict[str, Any], **controls: Any) -> Result:
+    return answer(
+        layout,
+        horizon="30 min",
+        faults=faults((LOST_S, "grid", 3000)),
+        site=SITE,
+        controls=controls,
+    )
+
+
+def test_standby_sets_take_the_first_block_of_their_board() -> None:
+    """Both close on 800 kW from nothing: more than the 720 that their rows accept, and frequency
+    falls as a plain integration has it.
+    """
+    (row,) = outage(standby()).rows("load_steps")
+    governed = Governed(*(np.full(2, one) for one in (600e3, 0.9, 0.04, 0.2, 360e3)))
+    other = by_steps(governed, np.zeros(2), row["step_w"], [])
+    assert row["machines"] == 2
+    assert row["accepted_w"] == pytest.approx(720e3)
+    assert row["step_w"] == pytest.approx(800e3, rel=0.02)
+    assert row["verdict"] == "fail"
+    assert row["frequency_nadir_hz"] == pytest.approx(60 * (1 + other.nadir_frac), abs=0.01)
+
+
+def test_in_steps_they_accept_each() -> None:
+    """Shed with the voltage, picked up by what sets take at once."""
+    shed = {"order": ["row"], "act_after": "200 ms", "pick_up_every": "10 s"}
+    rows = outage(standby(), load_shedding=shed).rows("load_steps")
+    assert len(rows) >= 2
+    assert {row["verdict"] for row in rows} == {"pass"}
+    assert sum(row["step_w"] for row in rows) == pytest.approx(800e3, rel=0.1)
+
+
+def test_sets_that_state_nothing_are_not_judged() -> None:
+    none = dict.fromkeys(("inertia_s", "governor_droop_frac", "governor_lag_s", "load_step_frac"))
+    assert outage(standby(**none)).rows("load_steps") == []

@@ -129,11 +129,12 @@ def test_what_an_engine_accepts_keeps_the_class_that_its_maker_gives_it() -> Non
     assert found[2][:2] == (LEAST_FRAC, np.inf)
 
 
-def test_a_standby_set_with_a_governor_is_refused_for_nobody_would_ask_it() -> None:
-    """Frequency is followed where prime generators carry an island."""
+def test_a_board_with_a_governor_is_refused_for_nobody_would_ask_it() -> None:
+    """Frequency is followed where generators carry an island."""
     held = {"inertia": "0.7 s", "governor_droop_frac": 0.05, "governor_lag": "0.31 s"}
-    parts = [part("g", "genset_2000", kw=500.0, overrides=held), part("b", "switchboard_4000", "g")]
-    with pytest.raises(InputError, match="a prime generator and nothing else has inertia_s"):
+    board = part("b", "switchboard_4000", "g", overrides=held)
+    parts = [part("g", "gas_engine_2500", kw=500.0), board]
+    with pytest.raises(InputError, match="generators and nothing else have inertia_s"):
         answer(island(parts, [load("row", 200.0, "b")], "b"))
 
 

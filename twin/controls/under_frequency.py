@@ -35,7 +35,7 @@ class MachineRelay(Stated):
 
 
 class UnderFrequency(Stated):
-    """Relays of islands that prime generators carry; a step of load is followed with them."""
+    """Relays of islands that generators carry; a step of load is followed with them."""
 
     stages: tuple[FrequencyStage, ...] = Field(default=(), max_length=20)
     """Loads that are opened; picked up again as `load_shedding` says, left open without it."""

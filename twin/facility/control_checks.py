@@ -45,10 +45,10 @@ def check_relays(ledger: Ledger) -> None:
             ledger.complain((*at, *where, "below_hz"), f"{below_hz:g} Hz", allowed)
     for i, stage in enumerate(relays.stages):
         _check_opened(ledger, stage.open, (*at, "stages", i, "open"))
-    machines = [entry for entry in ledger.entries if role(entry.kind) is Role.PRIME]
+    machines = [entry for entry in ledger.entries if role(entry.kind) in (Role.PRIME, Role.STANDBY)]
     if not machines:
-        allowed = "none: relays act where prime generators carry an island, and none is here"
-        ledger.complain(at, "under_frequency without prime generators", allowed)
+        allowed = "none: relays act where generators carry an island, and none is here"
+        ledger.complain(at, "under_frequency without generators", allowed)
 
 
 def _check_opened(ledger: Ledger, names: tuple[str, ...], at: tuple[str | int, ...]) -> None:

@@ -10,7 +10,7 @@ from twin.stated import Stated
 
 
 class GovernorNumbers(Stated):
-    """Inertia and governor of a prime generator; None where nobody asks."""
+    """Inertia and governor of a generator, prime or standby; None where nobody asks."""
 
     inertia_s: Annotated[float, Field(ge=0.1, le=20)] | None = None
     """Kinetic energy of engine and generator at nominal speed, over the rating."""

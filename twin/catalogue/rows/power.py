@@ -209,8 +209,8 @@ class PowerEquipment(
         held = [getattr(self, field) is not None for field in GovernorNumbers.model_fields]
         names = ", ".join(GovernorNumbers.model_fields)
         refuse(
-            any(held) and role(self.kind) is not Role.PRIME,
-            f"a prime generator and nothing else has {names}",
+            any(held) and role(self.kind) not in (Role.STANDBY, Role.PRIME),
+            f"generators and nothing else have {names}",
         )
         refuse(any(held) and not all(held), f"frequency needs all of {names}")
 

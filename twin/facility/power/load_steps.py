@@ -11,7 +11,7 @@ import scipy
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls import RampLimit
-from twin.facility.model import Facility
+from twin.facility.model import Facility, PowerTree
 from twin.facility.power.autonomy import certain_j
 from twin.facility.power.loading import ABOVE_FRAC, Loading, loading, wiring
 from twin.physics.battery import BATTERY_EMPTY_J
@@ -20,7 +20,7 @@ from twin.physics.load_step import largest_step_w, left_for_machines_w
 
 @dataclass(frozen=True)
 class MachineIsland:
-    """Prime generators that carry what hangs on them without a utility."""
+    """Generators that carry what hangs on them without a utility."""
 
     machines: Index
     """(machine,) power nodes."""
@@ -55,6 +55,14 @@ class IslandStep:
         return self.step_w <= self.accepted_w * ABOVE_FRAC
 
 
+def judged(tree: PowerTree) -> Mask:
+    """(power node,) machines whose steps of load are judged: prime generators, and sets whose rows
+    state what they accept, or a governor.
+    """
+    stated = (tree.standby.load_step_frac < 1.0) | np.isfinite(tree.governor.inertia_s)
+    return of_role(tree.kind, Role.PRIME) | (of_role(tree.kind, Role.STANDBY) & stated)
+
+
 def machine_islands(facility: Facility, now: Loading) -> Iterator[MachineIsland]:
     """Every island of a state of the tree that machines carry alone.
 
@@ -65,7 +73,7 @@ def machine_islands(facility: Facility, now: Loading) -> Iterator[MachineIsland]
     tree = facility.power
     whose = _joined(facility, now)
     on_grid = np.unique(whose[of_role(tree.kind, Role.SUPPLY) & now.live & (now.output_w > 0)])
-    runs = of_role(tree.kind, Role.PRIME) & now.live & (now.output_w > 0)
+    runs = judged(tree) & now.live & (now.output_w > 0)
     stores = _taking_steps(facility)
     for island in np.setdiff1d(np.unique(whose[runs]), on_grid).tolist():
         mine = np.flatnonzero(runs & (whose == island))

@@ -194,8 +194,8 @@ LOCKOUTS = Table(
 
 LOAD_STEPS = Table(
     "load_steps",
-    "Steps of load above 5 % of their rating on prime generators that carry an island, by a loss "
-    "of one of them or else, and what each does to frequency.",
+    "Steps of load above 5 % of their rating on generators that carry an island (prime ones, and "
+    "sets whose rows state what they accept), and what each does to frequency.",
     (
         Column("time_s", "float", "s", "When it came."),
         Column("component", "text", "", "The first of the machines."),

@@ -8,9 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from twin.arrays import Array
-from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.power.island_frequency import FrequencyDip, frequency_dip
-from twin.facility.power.load_steps import IslandStep, island_steps
+from twin.facility.power.load_steps import IslandStep, island_steps, judged
 from twin.facility.power.loading import Loading
 from twin.physics.island_frequency import Relay
 from twin.results.enums import EventKind
@@ -38,7 +37,7 @@ class IslandSteps:
         self.world = world
         self.own = world.state.supply
         tree = world.facility.power
-        self.machines = np.flatnonzero(of_role(tree.kind, Role.PRIME))
+        self.machines = np.flatnonzero(judged(tree))
         self.noted_w = NOTED_FRAC * tree.rating_w
         self.any = bool(self.machines.size)
         self.relays: StepWatch | None = None
