@@ -77,9 +77,10 @@ class QueueView:
     nodes: Index
     """(job,) size of each gang."""
     watts: Array
-    """(job,) what it would draw above idle."""
+    """(job,) what it would draw above idle; kept up for those that wait or run alone."""
     expected_s: Array
-    """(job,) for how long it would hold its nodes, as far as anybody knows; inf for ever."""
+    """(job,) for how long it would hold its nodes, as far as anybody knows; inf for ever. Kept up
+    for those that wait alone."""
     suits: Mask
     """(job, kind) where it can run."""
     free: Index
