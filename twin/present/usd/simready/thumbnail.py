@@ -76,13 +76,16 @@ def _draw(seen: Array, colours: Array) -> NDArray[np.uint8]:
     seen = seen[shown]
     colours = colours[shown]
     light = np.clip((normal[shown] / length[shown, None]) @ _LIGHT, 0.0, 1.0)
-    shaded = np.clip(colours * (0.45 + 0.6 * light)[:, None], 0.0, 1.0)
+    shaded = _bytes(np.clip(colours * (0.45 + 0.6 * light)[:, None], 0.0, 1.0))
     pixel, depth, triangle = _covered(seen)
-    image = np.tile(np.array(_BACKGROUND), (PIXELS * PIXELS, 1))
+    image = np.tile(_bytes(np.array(_BACKGROUND)), (PIXELS * PIXELS, 1))
     order = np.argsort(depth, kind="stable")
     image[pixel[order]] = shaded[triangle[order]]
-    rows = image.reshape(PIXELS, PIXELS, 3)[::-1]
-    return np.round(255 * rows).astype(np.uint8)
+    return image.reshape(PIXELS, PIXELS, 3)[::-1]
+
+
+def _bytes(shares: Array) -> NDArray[np.uint8]:
+    return np.round(255 * shares).astype(np.uint8)
 
 
 def _covered(seen: Array) -> tuple[NDArray[np.int64], Array, NDArray[np.int64]]:
