@@ -61,6 +61,10 @@ def jobs(**changes: Any) -> Plain:
 HOT = {"climate": {"dry_bulb": "44 °C", "wet_bulb": "30 °C"}, "grid": "virginia"}
 PHOENIX: Plain = {"site": {"climate": "phoenix", "grid": "arizona"}, "horizon": "1 d"}
 KEPT = training(nodes=36, checkpoint_interval="10 min")
+DRAINED = {"kind": "isolate", "component": "liquid_r1", "at": "2 h"} | {
+    "drain": "200 min",
+    "duration": "20 min",
+}
 CASES: dict[str, twin.Scenario] = {
     "a service and a day of weather": small(
         workload=[served()], start="2026-07-15T00:00:00-07:00", **PHOENIX
@@ -81,6 +85,7 @@ CASES: dict[str, twin.Scenario] = {
         horizon="12 h",
         faults=failing((15_000.0, "panel_1", 600.0), (30_000.0, "liquid_r2", 3_000.0)),
     ),
+    "a rack that its jobs leave": small(workload=[jobs()], horizon="12 h", drills=[DRAINED]),
     "heat that slows": small(workload=[KEPT, jobs()], horizon="12 h", site=HOT),
     "a power cap": small(
         workload=[jobs()],

@@ -191,8 +191,8 @@ class Faults(Discipline):
         return self.drains.settle()
 
     def apart(self) -> bool:
-        """No crew waits for a node to run empty."""
-        return not self.own.emptying
+        """Nobody waits for a node or a rack to run empty: a crew, or planned work."""
+        return not (self.own.emptying or self.own.draining)
 
     def _repaired(self, name: str, *again: str) -> None:
         self._back(name)
