@@ -107,6 +107,10 @@ def held_coolant(set_point: str, *faults: dict[str, Any], **loop: Any) -> twin.S
 
 
 MEDDLED = {"at": "30000 s", "component": "cdu_1", "detected_after": "5 h"}
+STILL = {"at": "70 min", "component": "warm", "mode": "spoofed", "frozen": True} | {
+    "detected_after": "30 min",
+    "restore_time": "10 min",
+}
 TWO = {"count": 2, "header": "common"}
 CASES: dict[str, twin.Scenario] = {
     "coolant held at 42": held_coolant("42 °C"),
@@ -122,6 +126,12 @@ CASES: dict[str, twin.Scenario] = {
     ),
     "a coolant sensor that stands still": held_coolant(
         "45 °C", MEDDLED | {"mode": "spoofed", "frozen": True}, **TWO
+    ),
+    "a water sensor that stands still": small(
+        site={"climate": "baltimore", "grid": "virginia"},
+        start="2026-07-15T00:00:00-04:00",
+        horizon="4 h",
+        faults={"timeline": [STILL]},
     ),
     "air held at 20": held_air("20 °C"),
     "air held at 35": held_air("35 °C"),

@@ -244,7 +244,7 @@ class Plants(Discipline):
         return units, int(np.count_nonzero(free)), pumps
 
     def foretell(self, stretch: Stretch) -> None:
-        """The weather at every look, and the segments that plants stay on if they stay."""
+        """The weather at looks, and segments that plants stay on if they stay, of one slope."""
         own = self.own
         outdoor = self.world.facility.weather.table(stretch.look_times_s)
         outdoor = np.concatenate([own.outdoor_degc[None], outdoor])
@@ -257,6 +257,8 @@ class Plants(Discipline):
             known &= bool(here.any())
         stretch.outdoor_degc = outdoor[stretch.of_look]
         stretch.segment = segment[stretch.of_look]
+        conductance = stretch.segment[..., 0]
+        stretch.cut_sets((conductance[1:] == conductance[0]).all(axis=1))
         if not known:
             stretch.cut(0)
 
