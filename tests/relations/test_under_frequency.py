@@ -225,6 +225,13 @@ def test_in_steps_they_accept_each() -> None:
     assert sum(row["step_w"] for row in rows) == pytest.approx(800e3, rel=0.1)
 
 
+def test_relays_on_machines_without_a_governor_are_refused() -> None:
+    """Shipped sets state none: nothing would ever act, and nobody would be told."""
+    none = dict.fromkeys(("inertia_s", "governor_droop_frac", "governor_lag_s", "load_step_frac"))
+    with pytest.raises(InputError, match="none with a governor; allowed: generators whose rows"):
+        outage(standby(**none), under_frequency={"machines": {"below_hz": 55.0}})
+
+
 def test_sets_that_state_nothing_are_not_judged() -> None:
     none = dict.fromkeys(("inertia_s", "governor_droop_frac", "governor_lag_s", "load_step_frac"))
     assert outage(standby(**none)).rows("load_steps") == []

@@ -198,7 +198,7 @@ class Controls(Stated):
     """What is opened before something trips, and after all power is lost; nothing where not
     stated."""
     under_frequency: UnderFrequency | None = None
-    """Relays that act in islands of prime generators; steps of load are judged and nobody acts
+    """Relays that act in islands that generators carry; steps of load are judged and nobody acts
     where not stated."""
     storage: tuple[StorageRule, ...] = Field(default=(), max_length=100)
     """How each BESS is run; one that no rule names rests, and carries its board where it can."""

@@ -242,6 +242,7 @@ def carries(ledger: Ledger, facility: Facility) -> None:
     _breakers(ledger, facility)
     _transferring(ledger, facility)
     _heat(ledger, facility)
+    control_checks.check_governors(ledger, facility)
     ledger.raise_problems()
 
 

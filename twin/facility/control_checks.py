@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
-from twin.catalogue.equipment_kinds import Role, role
+import numpy as np
+
+from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import Gpu, Rack
 from twin.controls import GpuPowerCap
 from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
+from twin.facility.model import Facility
 from twin.facility.model.components import is_member
 from twin.physics.chip import dynamic_frac
 from twin.physics.island_frequency import LEAST_FRAC
@@ -27,9 +30,7 @@ def check_shedding(ledger: Ledger) -> None:
 
 
 def check_relays(ledger: Ledger) -> None:
-    """Relays of islands have machines with governors, levels below the site's frequency, and loads
-    to open.
-    """
+    """Relays of islands have machines, levels below the site's frequency, and loads to open."""
     relays = ledger.scenario.controls.under_frequency
     if relays is None:
         return
@@ -49,6 +50,19 @@ def check_relays(ledger: Ledger) -> None:
     if not machines:
         allowed = "none: relays act where generators carry an island, and none is here"
         ledger.complain(at, "under_frequency without generators", allowed)
+
+
+def check_governors(ledger: Ledger, facility: Facility) -> None:
+    """Relays follow frequency, which is that of machines whose governors are known."""
+    tree = facility.power
+    machines = of_role(tree.kind, Role.PRIME, Role.STANDBY)
+    known = np.isfinite(tree.governor.inertia_s[machines]).any()
+    if ledger.scenario.controls.under_frequency is not None and machines.any() and not known:
+        allowed = (
+            "generators whose rows or overrides state inertia, governor_droop_frac and "
+            "governor_lag: without them no frequency is followed, and no relay acts"
+        )
+        ledger.complain(("controls", "under_frequency"), "none with a governor", allowed)
 
 
 def _check_opened(ledger: Ledger, names: tuple[str, ...], at: tuple[str | int, ...]) -> None:

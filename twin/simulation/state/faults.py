@@ -29,7 +29,7 @@ class FaultState:
     gpus_out: int
     """How many there are of those."""
     node_drains: Index
-    """(node,) failed GPUs for which it takes no new work."""
+    """(node,) failed GPUs, and planned outages to come, for which it takes no new work."""
     draining: list[list[str | float]] = field(default_factory=list)
     """Nodes and racks that run empty before they are taken out, and for how long that is."""
     emptying: list[list[str | float]] = field(default_factory=list)
