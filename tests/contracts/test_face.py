@@ -10,6 +10,7 @@ import pytest
 
 import twin
 
+ROOT = Path(__file__).parents[2]
 HEAVY = (
     "pxr",
     "torch",
@@ -75,7 +76,9 @@ def test_a_run_loads_what_it_needs_and_no_more() -> None:
         "result = twin.simulate(facility); said()\n"
         "result.tables['site']; said()\n"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     loaded: set[str] = set()
     for station, line in zip(LOADED_BY_A_STATION, told.stdout.splitlines(), strict=True):
         assert set(line.split()) - loaded == LOADED_BY_A_STATION[station], station
@@ -90,7 +93,9 @@ def test_a_scene_is_written_without_the_library_that_opens_stages(tmp_path: Path
         f"twin.scene(twin.load('scenarios/first_factory.yaml'), {str(tmp_path / 'scene')!r})\n"
         "print(sorted({'pxr.Sdf', 'pxr.Usd', 'pxr.UsdGeom', 'pxr.UsdUtils'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert told.stdout.splitlines()[-1] == "['pxr.Sdf']"
 
 

@@ -291,8 +291,8 @@ def test_a_ceiling_above_the_clock_that_boards_hold_changes_nothing(
 def test_a_ceiling_below_it_gives_what_the_forecast_gives_at_that_clock(
     tmp_path: Path, ceiling: float
 ) -> None:
-    """At the next lower step of the clock: tokens within 0.5 %, watts within 0.1 %. Until the same
-    day they were 3 and 5 % low: kernels are busier at a lower clock.
+    """At the next lower step of the clock: tokens within 0.5 %, watts within 0.1 %; 3 and 5 %
+    low where it is not counted that kernels are busier at a lower clock.
     """
     facility, services = served(tmp_path, FULL, 1e5, "5 min", ORDER.format(ceiling))
     row = services.iloc[-1]

@@ -62,10 +62,10 @@ def tokens_error(row: dict[str, str], found: TrainingPrediction) -> float:
     return found.tflop_s_per_gpu / float(row["tflop_s_per_gpu"]) - 1
 
 
-def absolute_errors(*kinds: str, model: str = "") -> list[float]:
-    """Of the rates of rows of these kinds; gpt-oss apart."""
+def rate_errors(*kinds: str, model: str = "") -> list[float]:
+    """Of the rates of rows of these kinds, with their signs; gpt-oss apart."""
     return [
-        abs(tokens_error(row, predicted(row)))
+        tokens_error(row, predicted(row))
         for row in ROWS
         if row["kind"] in kinds and row["model"].startswith("gpt-oss") == (model == "gpt-oss")
     ]
@@ -104,8 +104,10 @@ def test_published_8_bit_steps_of_experts_within_12_percent_on_average() -> None
 
 
 def test_experts_that_came_later_within_10_percent_on_average() -> None:
-    """Qwen3 and DeepSeek V3 of three releases on four GPUs; none was looked at before all stood."""
-    found = absolute_errors("sparse_later")
+    """Qwen3 and DeepSeek V3 of three releases on four GPUs. Nothing was chosen on them, but they
+    had been seen when the exchange was corrected twice, against HybridEP's table of calls.
+    """
+    found = [abs(one) for one in rate_errors("sparse_later")]
     assert len(found) == 16
     assert fmean(found) <= 0.10
     assert max(found) <= 0.35
@@ -113,7 +115,7 @@ def test_experts_that_came_later_within_10_percent_on_average() -> None:
 
 def test_gpt_oss_trains_slower_than_its_kernels_say() -> None:
     """Not understood: all eight rows are 30 to 75 % too fast, in 16 bits as in 8."""
-    found = absolute_errors("sparse", "sparse_later", model="gpt-oss")
+    found = rate_errors("sparse", "sparse_later", model="gpt-oss")
     assert len(found) == 8
     assert min(found) >= 0.30
     assert max(found) <= 0.75

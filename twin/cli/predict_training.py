@@ -35,9 +35,8 @@ Whole = Annotated[
     ),
 ]
 Lora = Annotated[int, Option("--lora-rank", min=0, help="Of adapters beside frozen weights.")]
-Software = Annotated[
-    str, Option("--software", help="An option set by name; by the GPU where not given.")
-]
+_SETS = ", ".join(predict_training_face.WORDS["software"])
+Software = Annotated[str, Option("--software", help=f"{_SETS}; by the GPU where not given.")]
 Nic = Annotated[
     str | None, Option("--nic", metavar="RATE", help="Network of one GPU, such as '400 Gbit/s'.")
 ]

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin.calibration.profile import PowerFit
 from twin.catalogue.rows import Gpu
 from twin.facility.serving.device import DeviceKernels
-from twin.facility.serving.power import GpuPower, fit_of
+from twin.facility.serving.power import GpuPower, fit_of, limit_clock
 from twin.physics.chip import ActivityLaw, activity, clock_for_power, dynamic_frac
 from twin.physics.inference import DecodeCurve
 from twin.physics.kernels import IterationLaw
@@ -77,10 +77,7 @@ class Board:
 
         compute, memory   activities while there is work
         """
-        if self.fit is None:
-            return np.ones(np.broadcast_shapes(np.shape(compute), np.shape(memory)))
-        used = activity(self.fit.law(), compute, memory)
-        return clock_for_power(self.fit.idle_w, self.fit.max_w, used, self.fit.max_w)
+        return limit_clock(self.fit, compute, memory)
 
     def clock_frac(self, used: Callable[[Array], tuple[Array, Array]], shape: Any = ()) -> Array:
         """The highest clock that the limit leaves, of the full clock.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twin.arrays import Array
 from twin.calibration.profile import PowerFit
 from twin.catalogue.rows import Gpu
 from twin.facility.gpu_profiles import measured_power
@@ -72,11 +76,18 @@ class GpuPower:
         """Clock that the board's own limit leaves work which kernels at unknown clocks tell: by the
         power law of a measured board of the same chip, 1 where none was measured.
         """
-        fit = fit_of(self.kernels)
-        if fit is None:
-            return 1.0
-        used = activity(fit.law(), *self._shares(run, 1.0))
-        return float(clock_for_power(fit.idle_w, fit.max_w, used, fit.max_w))
+        return float(limit_clock(fit_of(self.kernels), *self._shares(run, 1.0)))
+
+
+def limit_clock(fit: PowerFit | None, compute: ArrayLike, memory: ArrayLike) -> Array:
+    """Clock that a board's own limit leaves work, of the full one; 1 where no power was measured.
+
+    compute, memory   activities while there is work, at the clock at which kernels are timed
+    """
+    if fit is None:
+        return np.ones(np.broadcast_shapes(np.shape(compute), np.shape(memory)))
+    used = activity(fit.law(), compute, memory)
+    return clock_for_power(fit.idle_w, fit.max_w, used, fit.max_w)
 
 
 def fit_of(kernels: DeviceKernels) -> PowerFit | None:
