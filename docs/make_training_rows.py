@@ -22,7 +22,8 @@ HEAD = (
     "",
     "Tokens a second and GPU, published and forecast; layouts, options and sources as in "
     "`tests/data/workload/training_steps.csv`. What the columns mean stands in "
-    "[training](training.md#errors).",
+    "[training](training.md#errors). No number was chosen on the rows that came later, which had "
+    "been seen when the exchange with experts was corrected twice.",
 )
 PARTS = (
     ("dense", "Dense models"),

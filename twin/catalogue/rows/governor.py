@@ -1,4 +1,4 @@
-"""How a prime generator holds its frequency where it carries an island."""
+"""How a generator holds its frequency where it carries an island."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ POWER_SWINGS = Table(
             "machine_step_w",
             "float",
             "W",
-            "What prime generators that carry an island see of the smoothed swing in a step, "
+            "What generators that carry an island see of the smoothed swing in a step, "
             "beyond what BESS beside them take; NaN where a utility takes it.",
             since="2026-11-30",
         ),
