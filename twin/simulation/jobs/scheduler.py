@@ -134,6 +134,14 @@ class Scheduler(Discipline):
         """No series is counted off, which no state holds."""
         return not self.eligibility.followers.series
 
+    def has_asked(self) -> bool:
+        """Whether the rule of the queue has answered what would be asked now."""
+        return self._seen == self.turns.question()
+
+    def taken_back(self, asked: bool) -> None:
+        """All stands as it once did, and so does whether the rule has answered."""
+        self._seen = self.turns.question() if asked else ()
+
     def act(self) -> None:
         """Carry jobs over into their next phase; who follows those that end comes after all."""
         if not self.own.running:

@@ -189,7 +189,8 @@ class WorkAhead:
         """Where work stands."""
         world = self.world
         blocks = {name: _copied(getattr(world.state, name)) for name in (*WORK, RACKS)}
-        return WorkStood(world.now_s, len(world.log), world.clock.pending(), blocks)
+        asked = self.run.jobs.has_asked()
+        return WorkStood(world.now_s, len(world.log), world.clock.pending(), blocks, asked)
 
     def take_back(self, kept: WorkStood) -> None:
         """Back to where work stood. Versions go on, so that nobody takes what comes for what they
@@ -202,6 +203,7 @@ class WorkAhead:
         world.now_s = kept.now_s
         world.stale = False
         world.clock.put_back(kept.now_s, kept.pending)
+        self.run.jobs.taken_back(kept.asked)
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,8 @@ class WorkStood:
     logged: int
     pending: list[Due]
     blocks: dict[str, dict[str, Any]]
+    asked: bool
+    """Whether the rule of the queue had answered; asked again later it may answer otherwise."""
 
 
 _VERSIONS = ("version", "hands")
