@@ -24,6 +24,8 @@ class Activity(Discipline):
         self.jobs = jobs
         self.serving = serving
         self._asked: tuple[object, ...] = ()
+        self._left: tuple[int, Array] = (-1, self.own.gpu_activity)
+        """Version of faults and activity of GPUs as they were left."""
 
     def settle(self) -> bool:
         """Set GPU and CPU activity (node,) from jobs and services, and what else moves with them;
@@ -40,10 +42,8 @@ class Activity(Discipline):
             return False
         of_jobs_known = asked[:2] == self._asked[:2]
         self._asked = asked
-        gpu, cpu, gain, busiest = self._begun(of_jobs_known)
+        gpu, cpu, gain, busiest = self._of_jobs(of_jobs_known)
         self.serving.enter_activity(gpu, cpu, gain, busiest)
-        if not of_jobs_known:
-            self.jobs.of_nodes.enter(gpu, cpu, gain, busiest)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok
             cpu *= state.faults.node_ok
@@ -56,16 +56,31 @@ class Activity(Discipline):
         own.cpu_activity = cpu
         own.gain_frac = gain
         own.gpu_busiest = busiest
+        self._left = (state.faults.version, gpu)
         own.version += bool(moved.any())
         self.compute.sum_activity(moved)
         return False
 
-    def _begun(self, of_jobs_known: bool) -> list[Array]:
-        """(node,) GPU and CPU activity, share of the gain and busiest GPU: as they are where only
-        services have changed, which enter all of their nodes; else of idle nodes.
+    def _of_jobs(self, known: bool) -> list[Array]:
+        """(node,) GPU and CPU activity, share of the gain and busiest GPU by jobs: as they are but
+        where nodes changed hands or what a job does; services enter all of their nodes.
+
+        known   whether nothing of jobs has changed
         """
         own = self.own
         now = (own.gpu_activity, own.cpu_activity, own.gain_frac, own.gpu_busiest)
-        if of_jobs_known:
+        if known:
             return [values.copy() for values in now]
-        return [np.full(values.size, idle) for values, idle in zip(now, _IDLE, strict=True)]
+        of_nodes = self.jobs.of_nodes
+        moved = of_nodes.moved()
+        faults_version, gpu = self._left
+        stands = gpu is own.gpu_activity and faults_version == self.world.state.faults.version
+        if not stands or of_nodes.sharing.parts.any:
+            found = [np.full(gpu.size, idle) for idle in _IDLE]
+            of_nodes.enter(*found)
+            return found
+        found = [values.copy() for values in now]
+        for values, idle in zip(found, _IDLE, strict=True):
+            values[moved] = idle
+        of_nodes.enter_whole(moved, *found)
+        return found

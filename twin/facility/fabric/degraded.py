@@ -61,6 +61,8 @@ def between_domains(
     across = len(pods) > 1
     if fabric.kind == "dragonfly" and not across:
         return np.ones(fabric.planes)
+    if switch_up.all():
+        return np.full(fabric.planes, fabric.taper_frac if across else 1.0)
     switch, bundle, size = fabric.transit
     share = (np.bincount(bundle, switch_up[switch]) / size).reshape(-1, fabric.planes)
     left: NDArray[np.float64] = share[pods].min(axis=0)

@@ -14,7 +14,7 @@ from twin.simulation.jobs.phase import CUT_OFF, RUNNING
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
-from twin.simulation.state.work import SHARED
+from twin.simulation.state.work import FREE, SHARED
 from twin.workload import Job
 
 WAITING_ACTIVITY = 0.05
@@ -67,6 +67,9 @@ class NodesOfJobs:
         self.kind_of_node = placement.kind_of_node
         self.works_on = np.array([job.gpus for job in jobs])
         self._place = np.zeros(len(jobs), dtype=np.int64)
+        self._owner = np.full(rack.size, FREE, dtype=np.int64)
+        self._busy_of = np.full((3, len(jobs)), np.nan)
+        """Whose each node was, and what each job did, when last asked what has moved."""
 
     def places(self, running: Index, owner: Index) -> Index:
         """(owner,) places among running jobs of some of them."""
@@ -125,17 +128,35 @@ class NodesOfJobs:
                 found[nodes] = self.learning.busier(j, clock)
         return found
 
+    def moved(self) -> Index:
+        """Nodes that changed hands since last asked, or whose job does something else; of jobs that
+        hold whole nodes.
+        """
+        own = self.own
+        running = np.array(own.running, dtype=np.int64)
+        busy_gpu, busy_cpu = self._busy(running)
+        busy = np.array([busy_gpu, busy_cpu, busy_gpu / self._works_frac(running)])
+        moved = own.work_of_node != self._owner
+        for j in running[(busy != self._busy_of[:, running]).any(axis=0)].tolist():
+            moved[own.held[j]] = True
+        self._busy_of[:, running] = busy
+        self._owner = own.work_of_node.copy()
+        return np.flatnonzero(moved)
+
     def enter(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         """Enter activities of every gang's nodes, of their busiest GPUs, and shares of their racks'
         gain.
         """
-        self._enter_whole(gpu, cpu, gain, busiest)
+        self.enter_whole(np.arange(gpu.size), gpu, cpu, gain, busiest)
         if self.sharing.parts.any:
             self._enter_parts(gpu, cpu, gain, busiest)
 
-    def _enter_whole(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
+    def enter_whole(
+        self, nodes: Index, gpu: Array, cpu: Array, gain: Array, busiest: Array
+    ) -> None:
+        """Enter the same of those of some nodes that jobs hold whole."""
         own = self.own
-        held = np.flatnonzero(own.work_of_node >= 0)
+        held = nodes[own.work_of_node.take(nodes) >= 0]
         if not held.size:
             return
         owner = own.work_of_node.take(held)

@@ -7,6 +7,7 @@ by what they are, the fastest GPU first, so that the order of rows in a layout d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -120,9 +121,13 @@ class Placement:
 
         suits   (kind,)
         """
+        return int(self._of_jobs[suits].max(initial=0))
+
+    @cached_property
+    def _of_jobs(self) -> Index:
+        """(kind,) nodes that no service holds; services take theirs once, before a job comes."""
         unheld = (self.world.state.jobs.work_of_node >= SHARED) & (self.kind_of_node >= 0)
-        count = np.bincount(self.kind_of_node[unheld], minlength=len(self.kinds))
-        return int(count[suits].max(initial=0))
+        return np.bincount(self.kind_of_node[unheld], minlength=len(self.kinds))
 
     def suits(self, jobs: Sequence[Job]) -> Mask:
         """(job, kind) where each can run: jobs with GPUs where there are any, training where its

@@ -175,6 +175,9 @@ class Scheduler(Discipline):
         if versions == self._whole:
             return False
         self._whole = versions
+        in_order = state.faults.node_ok.all() and state.racks.rack_on.all()
+        if in_order and not state.faults.gpus_out:
+            return False
         dead = ~(state.faults.node_ok & state.racks.rack_on[self.compute.rack_of_node])
         if not (dead.any() or state.faults.gpus_out):
             return False

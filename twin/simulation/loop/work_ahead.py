@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,10 @@ class WorkAhead:
         self.others = tuple(run.named(tuple(name for name in FORESEE if name not in WORK)))
         self.advancing = tuple(run.named(_of_work(ADVANCE)))
         self.settling = tuple(run.named(_of_work(SETTLE)))
-        self.holding = (run.racks, *run.named(_of_work(HOLD)))
+        self.holding = tuple(run.named(_of_work(HOLD)))
         self._looks = False
         self._ends = False
+        self._held: tuple[Array, ...] = ()
 
     def stands(self) -> bool:
         """Whether there is no work at all."""
@@ -105,6 +107,7 @@ class WorkAhead:
         world = self.world
         course = Course(world.now_s, rows=[self._row()])
         end_s = min(until_s, world.end_s, self._others_s())
+        self._held = ()
         with self._ticking():
             while len(course.time_s) < most and self._step(course, end_s):
                 pass
@@ -149,8 +152,7 @@ class WorkAhead:
         if world.stale:
             self._settle()
         if sets:
-            for discipline in self.holding:
-                discipline.hold()
+            self._hold()
             course.rows.append(self._row())
         if self._ends:
             course.samples.append(self.recorder.of_work())
@@ -179,6 +181,18 @@ class WorkAhead:
             if not any(changed):
                 return
         raise RunError(f"jobs and services do not agree at {self.world.now_s:.3f} s")
+
+    def _hold(self) -> None:
+        """Enter what holds from now on; racks draw what they drew while nothing on them has moved,
+        for all else that they follow stays while work is ahead.
+        """
+        racks = self.world.state.racks
+        moved = (racks.gpu_w, racks.cpu_w, racks.busy_nodes)
+        if any(now is not before for now, before in zip_longest(moved, self._held)):
+            self._held = moved
+            self.run.racks.hold()
+        for discipline in self.holding:
+            discipline.hold()
 
     def _row(self) -> tuple[Array, ...]:
         """What power and heat have to know of work; these arrays are replaced, never written."""

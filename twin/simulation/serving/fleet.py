@@ -44,6 +44,7 @@ class Fleet:
         if not self.replicas:
             raise refused(scenario, pool.name, [self._no_room()])
         self._reached = (-1, self.every_node)
+        self._capacity: tuple[tuple[int, ...], Mask, Array] = ((), self.every_node, np.zeros(0))
 
     def _first_nodes(self, free: Index) -> Index:
         """The nodes that the pool holds; all of one GPU type would be better, the first ones are
@@ -149,8 +150,18 @@ class Fleet:
 
     def capacity_by_rack(self, awake: Mask) -> Array:
         """(rack of the fleet,) output tokens/s of what lives and is awake, at the clocks of now."""
-        clock_frac = self.world.state.throttling.clock_frac[self.racks]
-        return self.replicas_by_rack(self.standing * awake) * self.speed.capacity(clock_frac)
+        state = self.world.state
+        versions = (
+            state.faults.version,
+            state.racks.version,
+            state.network.version,
+            state.throttling.version,
+        )
+        if self._capacity[0] != versions or self._capacity[1] is not awake:
+            clock_frac = state.throttling.clock_frac[self.racks]
+            replicas = self.replicas_by_rack(self.standing * awake)
+            self._capacity = (versions, awake, replicas * self.speed.capacity(clock_frac))
+        return self._capacity[2]
 
     @property
     def clock_frac(self) -> float:
