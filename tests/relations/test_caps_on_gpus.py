@@ -12,7 +12,10 @@ from conftest import small_layout
 import twin
 from tests.planner import answer, asked, busy, chat, job, loaded, number, per_rack
 from twin import Result
+from twin.analysis.verdict import judgements
 from twin.errors import InputError
+from twin.present.report.story.cost import what_it_cost
+from twin.results.enums import FAULT_CAUSES
 
 LAYOUT = small_layout(liquid=2, air=0)
 """GB200, two racks of 18 nodes: GPUs of 200 to 1,200 W."""
@@ -51,6 +54,32 @@ def test_a_window_costs_its_own_tokens_and_no_others() -> None:
     events = drill.frame("events").query("what == 'power cap'")
     assert events.time_s.tolist() == [1800.0, 2700.0]
     assert events.detail.tolist() == ["GPUs at 800 W at most", "lifted"]
+
+
+def test_the_report_holds_a_cap_against_no_limit_and_says_what_it_costs() -> None:
+    """GPUs of 68 °C missed a limit of 89 °C, for their clock was held down; that a tenth of the
+    tokens were not made stood in the token balance alone. The share is that of the balance.
+    """
+    drill = held({"power": "800 W"} | LATER)
+    verdicts = {one.what: one.verdict for one in judgements(drill)}
+    assert verdicts["GPUs below their slowdown limit"] == "meets"
+    balance = drill.frame("token_balance").groupby("entry").tokens.sum()
+    share = 100 * balance["capped"] / balance["possible"]
+    assert 1 < share < 20
+    assert f" tokens unmade, {share:.3g} % of what could" in what_it_cost(drill)
+    assert "Clocks held down" not in what_it_cost(held())
+
+
+def test_a_loss_beside_a_cap_is_explained_by_it() -> None:
+    """A rack that fails under a cap to the end: without the failure some of its tokens had fallen
+    to the cap, which no reason could say; causes of faults alone add up to what was lost.
+    """
+    broken = {"timeline": [{"at": "20 min", "component": "liquid_r1", "repair_at": "50 min"}]}
+    run = held({"power": "800 W"}, faults=broken)
+    balance = run.frame("token_balance").groupby("entry").tokens.sum()
+    assert balance["capped"] > 0
+    lost = run.frame("losses").tokens.sum()
+    assert balance.reindex([*FAULT_CAUSES]).sum() == pytest.approx(lost, rel=1e-9)
 
 
 @pytest.mark.parametrize(

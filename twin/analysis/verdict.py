@@ -16,6 +16,7 @@ import pandas as pd
 from twin.findings import FindingCode
 from twin.quantities import clock, degrees
 from twin.results import Result
+from twin.results.enums import EventKind
 
 ROUNDING = 1e-9
 """A value this much past its bound, as a share of it, is at the bound."""
@@ -201,7 +202,11 @@ def _with_gpus(result: Result, racks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _throttled(result: Result) -> str:
-    """At the limit GPUs slow down, so they are never found above it: slowing is the breach."""
+    """At the limit GPUs slow down, so they are never found above it: slowing there is the breach,
+    a clock that operators or the grid hold down is none.
+    """
+    if not (result.frame("events")["what"] == EventKind.THROTTLED).any():
+        return ""
     hours = _number(result.summary.get("gpu_hours_throttled"))
     return f"{hours:,.0f} GPU hours ran below full clock" if hours > 0 else ""
 

@@ -153,6 +153,7 @@ WITHOUT_FAULT = (
     Cause.QUEUED,
     Cause.PREEMPTED,
     Cause.CURTAILED,
+    Cause.CAPPED,
     Cause.OTHER_GPU,
     Cause.FINISHED,
     Cause.TOO_LARGE,

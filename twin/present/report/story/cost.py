@@ -19,12 +19,34 @@ _CAUSES = {
     Cause.ROLLED_BACK: "work rolled back",
     Cause.RESTARTING: "restarts",
 }
+_ORDERED = {
+    Cause.CAPPED: "operators' caps and ceilings on GPUs",
+    Cause.CURTAILED: "calls to draw less",
+}
+"""What lowers clocks on purpose: no loss, but tokens that are not made."""
 _SMALL_FRAC = 0.005
 """A second or third cause with less than this share is not named."""
 
 
 def what_it_cost(result: Result) -> str:
-    """Tokens, money and GPU hours, and who lost them by what cause."""
+    """Tokens, money and GPU hours, and who lost them by what cause; then what was given up on
+    purpose.
+    """
+    return " ".join([_lost(result), *_given_up(result)])
+
+
+def _given_up(result: Result) -> list[str]:
+    """Tokens that were not made because somebody asked for lower clocks, which are no loss."""
+    held = result.frame("token_balance").groupby("entry")["tokens"].sum()
+    return [
+        f"Clocks held down by {who} left {tokens(held[cause])} tokens unmade, "
+        f"{percent(held[cause] / held['possible'], 2)} of what could have been made."
+        for cause, who in _ORDERED.items()
+        if cause in held.index and held[cause] > 0
+    ]
+
+
+def _lost(result: Result) -> str:
     losses = result.frame("losses")
     lost = float(losses["tokens"].sum())
     hours = float(losses["gpu_hours"].sum())
