@@ -25,8 +25,9 @@ PURE = {
 COUNTERS = {"loop.still"}
 """What the loop itself counts; a snapshot holds it beside the blocks."""
 HOUR_S = 3600.0
-VERSIONS = ("version", "hands", "work_version")
-"""They say that something is another, and go on where work that moved too far is taken back."""
+VERSIONS = ("version", "hands", "work_version", "answered")
+"""They say that something is another, and go on where work that moved too far is taken back; the
+queue's `answered` is a list of them."""
 
 
 def print_of(value: Any) -> Any:

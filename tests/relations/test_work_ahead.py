@@ -181,6 +181,38 @@ def test_stops_in_work_change_nothing(seed: int, tmp_path: Path) -> None:
     assert_same(whole, run.until().result())
 
 
+def overtaking(policy: str) -> twin.Scenario:
+    """A capped job whose end, as foreseen, comes to lie behind that of another meanwhile: asked
+    anew, the rule would start a job that has to wait.
+    """
+    shapes = {"capped": (24, 100), "other": (26, 110), "first": (30, 60), "behind": (2, 300)}
+    work: list[Plain] = [
+        {"kind": "job", "name": name, "nodes": nodes, "run": f"{run_min} min"}
+        | {"submit": f"{at_min} min", "checkpoint_interval": "20 h"}
+        for at_min, (name, (nodes, run_min)) in enumerate(shapes.items())
+    ]
+    work[1]["gpu_activity"] = 0.0
+    cap = {"kind": "gpu_power_cap", "share": "60 %", "at": "4 min", "duration": "5 h"}
+    return small(
+        small_layout(4, 0),
+        workload=[*work, served(window="300 s")],
+        horizon="9 h",
+        controls={"scheduler": policy, "actions": [cap | {"of": ["capped"]}]},
+    )
+
+
+@pytest.mark.parametrize("policy", ["easy", "conservative"])
+def test_a_run_read_again_asks_its_queue_no_sooner(policy: str, tmp_path: Path) -> None:
+    """The rule answers by when jobs are expected to end, which moves where clocks are down."""
+    facility = twin.build(overtaking(policy))
+    whole = twin.simulate(facility)
+    kept = twin.start(facility).until("95 min").save(tmp_path / "kept")
+    assert_same(whole, twin.resume(kept).until().result())
+    assert whole.tables["jobs"].started_s[3] > 95 * 60
+    forked = twin.start(facility).until("95 min").fork().until().result()
+    assert_same(whole, forked)
+
+
 def test_a_fork_within_work_meets_its_fault(worked: list[int]) -> None:
     """Of a run that stopped where work moves ahead."""
     run = twin.start(twin.build(CASES["checkpoints and a service"])).until("5 h")

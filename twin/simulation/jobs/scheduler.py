@@ -58,7 +58,6 @@ class Scheduler(Discipline):
         self.eligibility = Eligibility(world, jobs, self._join)
         self.deferral = Deferral(world, jobs, self.departures, self._go)
         self.causes = tuple(node_causes(world.facility.scenario))
-        self._seen: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
 
     def _enter(self) -> None:
@@ -136,11 +135,11 @@ class Scheduler(Discipline):
 
     def has_asked(self) -> bool:
         """Whether the rule of the queue has answered what would be asked now."""
-        return self._seen == self.turns.question()
+        return self.own.answered == self.turns.question()
 
     def taken_back(self, asked: bool) -> None:
         """All stands as it once did, and so does whether the rule has answered."""
-        self._seen = self.turns.question() if asked else ()
+        self.own.answered = self.turns.question() if asked else []
 
     def act(self) -> None:
         """Carry jobs over into their next phase; who follows those that end comes after all."""
@@ -237,7 +236,7 @@ class Scheduler(Discipline):
     def _start_queued(self) -> bool:
         """Whose turn it is by the rule of the queue starts; who has to make way does."""
         own = self.own
-        if not own.queue or self.turns.question() == self._seen:
+        if not own.queue or self.turns.question() == own.answered:
             return False
         decision = self.turns.decide()
         own.reserved_s[list(decision.promises)] = [at for at, _ in decision.promises.values()]
@@ -247,7 +246,7 @@ class Scheduler(Discipline):
         started = [j for j, kind in decision.starts if self._take(j, kind, decision.nodes.get(j))]
         gone = [j for j in decision.preempt if self.departures.leave(j)]
         self.eligibility.see([j for j in gone if not self._go(j)])
-        self._seen = () if gone else self.turns.question()
+        own.answered = [] if gone else self.turns.question()
         return bool(started or gone)
 
     def _take(self, j: int, kind: int, promised: Index | None) -> bool:

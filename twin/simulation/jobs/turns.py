@@ -54,13 +54,13 @@ class Turns:
         self.first_alone = self.asked.policy == "fifo" and whole
         """Whether the answer hangs on free nodes and on who is first in the queue alone."""
 
-    def question(self) -> tuple[int, ...]:
+    def question(self) -> list[int]:
         """All that the rule's answer hangs on: while it stays, nobody need ask again."""
         state = self.world.state
-        nodes = (state.racks.version, state.flows.version, state.faults.version, self.own.hands)
+        nodes = [state.racks.version, state.flows.version, state.faults.version, self.own.hands]
         if not self.first_alone:
-            return (*nodes, self.own.version)
-        return (*nodes, *self.queue()[:1].tolist())
+            return [*nodes, self.own.version]
+        return [*nodes, *self.queue()[:1].tolist()]
 
     def decide(self) -> Decision:
         """What the rule says now."""

@@ -129,6 +129,8 @@ class JobState:
     """Tokens that each of them threw away."""
     running: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    """What the rule of the queue answered last; asked again later it may answer otherwise."""
     hands: int = 0
     """Raised whenever nodes change hands."""
     version: int = 0
