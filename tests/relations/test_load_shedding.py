@@ -211,6 +211,10 @@ def test_a_set_that_takes_load_in_steps_gets_it_in_steps() -> None:
     run = black_start(dead_site(load_step_frac=1 / 3))
     steps = [lit_from(run, f"load_r{n}") - FAIL_S - 10.0 for n in range(1, 7)]
     assert steps == [10.0, 10.0, 20.0, 20.0, 30.0, 30.0]
+    first = run.frame("events").query("what == 'loads picked up'")["detail"].iloc[0]
+    assert first.split("; ")[1] == (
+        "6 more stay open: genset_1 would carry 300 kW, more than the 200 kW that it may now"
+    )
 
 
 def test_loads_are_shed_where_a_set_fails() -> None:

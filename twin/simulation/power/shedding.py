@@ -150,15 +150,16 @@ class Shedding(Discipline):
         own = self.own
         own.picks_up_soon = False
         first = self._could_return()
-        fits = self._fitting(first)
+        fits, why = self._fitting(first)
         if fits > 0:
             own.opened[first[:fits]] = False
             own.at_work_w = own.at_work_w * own.opened.any()
-            self._changed(EventKind.PICKED_UP, first[:fits], "")
+            rest = f"; {len(first) - fits} more stay open: {why}" if why else ""
+            self._changed(EventKind.PICKED_UP, first[:fits], rest)
         self.world.stale = True
 
-    def _fitting(self, first: Index) -> int:
-        """How many of these open loads fit, the first first."""
+    def _fitting(self, first: Index) -> tuple[int, str]:
+        """How many of these open loads fit, the first first, and what keeps the next one open."""
         tripped = self.world.state.protection.tripped
         wanted_w = self._wanted_w()
 
@@ -171,13 +172,20 @@ class Shedding(Discipline):
         now_w = np.minimum(before_w, self.world.state.supply.output_w)  # some are yet to restart
         most_w = np.maximum(np.minimum(self.limit_w, self._step_w(now_w)), before_w)
 
-        def too_many(count: int) -> bool:
+        def refused(count: int) -> str:
             after_w = carried_w(count)
-            beyond = bool((after_w > most_w * (1.0 + ROUNDING)).any())
-            return beyond or self.relays_act(now_w, after_w)
+            over = np.flatnonzero(after_w > most_w * (1.0 + ROUNDING))
+            if over.size:
+                p = int(over[0])
+                most = f"more than the {most_w[p] / 1e3:,.0f} kW that it may now"
+                return f"{self.tree.id[p]} would carry {after_w[p] / 1e3:,.0f} kW, {most}"
+            if self.relays_act(now_w, after_w):
+                return "under-frequency relays would act once their work goes on"
+            return ""
 
-        count = _least(len(first), too_many)
-        return count if not too_many(count) else count - 1
+        count = _least(len(first), lambda count: bool(refused(count)))
+        why = refused(count)
+        return (max(count - 1, 0) if why else count), why
 
     def _step_w(self, before_w: Array) -> Array:
         """(power node,) what it may carry after one step: generators, prime ones too, take a share
