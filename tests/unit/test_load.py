@@ -129,3 +129,38 @@ def test_a_layout_of_a_bad_name_says_so_once(layout: Path) -> None:
     )
     (problem,) = refusal(layout)
     assert (problem.where, problem.file) == ("name", str(layout))
+
+
+@pytest.mark.parametrize(
+    ("part", "told", "meant"),
+    [
+        (
+            "controls: {actions: [{kind: gpu_power_cap, at: 1 h, until: 2 h, power: 600 W}]}\n",
+            "controls.actions[0].until",
+            "duration",
+        ),
+        (
+            "faults: {timeline: [{at: 1 h, component: pump_1, until: 2 h}]}\n",
+            "faults.timeline[0].until",
+            "repair_at",
+        ),
+    ],
+)
+def test_a_key_that_means_the_same_is_named(
+    scenario: Path, part: str, told: str, meant: str
+) -> None:
+    """No spelling is near `until`, so nothing was named."""
+    other = scenario.with_name("other.yaml")
+    head = scenario.read_text().split("\nworkload:")[0]
+    other.write_text(f"{head}\n{part}")
+    found = {one.where: one.hint for one in refusal(other)}
+    assert found[told] == f"did you mean {meant!r}?"
+
+
+def test_a_list_of_jobs_is_a_file(scenario: Path) -> None:
+    """`trace`, as requests call theirs, was answered with `rate`."""
+    other = scenario.with_name("other.yaml")
+    head = scenario.read_text().split("\nworkload:")[0]
+    other.write_text(f"{head}\nworkload: [{{kind: jobs, name: users, trace: jobs.csv}}]\n")
+    found = {one.where: one.hint for one in refusal(other)}
+    assert found["workload[0].trace"] == "did you mean 'file'?"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -57,6 +58,18 @@ def load_model(path: Path, model: type[Model], root: Path | None = None) -> tupl
     """
     document = read(path, root)
     return build_model(document, model), document
+
+
+OTHER_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "until": ("duration", "repair_at"),
+        "trace": ("file",),
+        "file": ("trace",),
+        "rating": ("capacity", "power_rated"),
+        "capacity": ("rating",),
+    }
+)
+"""Keys that people write in place of ours, whose spelling is not near."""
 
 
 def build_model(document: Document, model: type[Model]) -> Model:
@@ -115,7 +128,7 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
         return None  # pydantic counts the good items only; each bad one is a problem of its own
     if detail["type"] == "extra_forbidden":
         names = [name for kind in types for name in fields_of(kind)]
-        hint = did_you_mean(str(loc[-1]), names)
+        hint = _key_meant(str(loc[-1]), names)
         allowed = sorted(name for kind in types for name in first_keys(kind))
         return document.problem(loc, "an unknown key", ", ".join(allowed), hint, on_key=True)
     if detail["type"] == "missing":
@@ -125,6 +138,12 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
     on_key = "[key]" in detail["loc"]
     told = _told(detail, loc, value)
     return document.problem(loc, told, _allowed(detail), _hint(detail, value), on_key)
+
+
+def _key_meant(key: str, names: list[str]) -> str:
+    """The key that means the same, where people often say it so; else the nearest spelling."""
+    same = [name for name in OTHER_WORDS.get(key, ()) if name in names]
+    return f"did you mean {same[0]!r}?" if same else did_you_mean(key, names)
 
 
 def _told(detail: ErrorDetails, loc: tuple[str | int, ...], value: Any) -> str:
