@@ -14,13 +14,12 @@ from twin.errors import RunError
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.order import ACT, ACT_AT_END, ADVANCE, FORESEE, HOLD, SETTLE
 from twin.simulation.loop.quiet import Quiet
+from twin.simulation.loop.work_ahead import ROUNDS_MAX
 from twin.simulation.outcome.recorder import Recorder
 
 Progress = Callable[[float, float], None]
 """Called with the share done and the simulated seconds."""
 
-ROUNDS_MAX = 200
-"""Rounds in which one instant must settle; more means two disciplines undo each other."""
 STILL_S = 1e-5
 """Events closer than this bring a run no further."""
 STILL_MAX = 10_000

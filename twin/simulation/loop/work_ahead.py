@@ -32,7 +32,7 @@ OF_WORK = (
 )  # fmt: skip
 """What may be due while work moves ahead."""
 ROUNDS_MAX = 200
-"""Rounds in which one instant must settle."""
+"""Rounds in which one instant must settle; more means two disciplines undo each other."""
 APART_S = 1e-5
 """Instants closer than this are left to events."""
 RACKS = "racks"
