@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import failing, small, small_layout, training
 from mixed import SCHEDULERS, WORK
@@ -16,6 +17,7 @@ from mixed import SCHEDULERS, WORK
 import twin
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.loop.quiet import Quiet
+from twin.simulation.loop.work_ahead import Course, WorkAhead
 
 Plain = dict[str, Any]
 AIR = {"begin": "22 °C", "end": "30 °C", "most": 1.4, "power": "8 %"}
@@ -223,3 +225,28 @@ def test_a_fork_within_work_meets_its_fault(worked: list[int]) -> None:
     whole = twin.simulate(twin.build(asked))
     for name in ("site", "racks", "power", "loops", "services", "jobs"):
         assert forked.tables[name].equals(whole.tables[name]), name
+
+
+def test_work_is_moved_in_vain_for_a_share_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever stretches are cut short, most instants are left to events, and bytes stay."""
+    moved: list[float] = []
+    follow = Quiet._follow
+    step = WorkAhead._step
+
+    def cut_short(quiet: Quiet, course: Course) -> Stretch:
+        stretch = follow(quiet, course)
+        stretch.cut(min(3, len(stretch.time_s)))
+        return stretch
+
+    def counted(work: WorkAhead, course: Course, end_s: float) -> bool:
+        moved.append(end_s)
+        return step(work, course, end_s)
+
+    whole = twin.simulate(twin.build(CASES["jobs alone"]))
+    monkeypatch.setattr(Quiet, "_follow", cut_short)
+    monkeypatch.setattr(WorkAhead, "_step", counted)
+    assert_same(whole, twin.simulate(twin.build(CASES["jobs alone"])))
+    bounded = len(moved)
+    monkeypatch.setattr("twin.simulation.loop.quiet.VAIN_MOST", np.inf)
+    twin.simulate(twin.build(CASES["jobs alone"]))
+    assert 0 < bounded < 0.5 * (len(moved) - bounded)

@@ -30,6 +30,8 @@ MOST_WORKING = 256
 """Instants of the longest in which work moves: what is taken back was moved in vain."""
 PAUSE_MOST = 64
 """Events that pass at most before work is moved ahead again, where that was in vain."""
+VAIN_MOST = 0.25
+"""Share of the instants lived that work may have been moved over in vain before it pauses."""
 MOST_NUMBERS = 4_000_000
 """Numbers that the largest array of a stretch may hold."""
 
@@ -59,6 +61,8 @@ class Quiet:
         self._size = FIRST
         self._pause = 0
         self._paused = 0
+        self._lived = 0
+        self._in_vain = 0
 
     def live_through(self, until_s: float) -> bool:
         """Live through what is quiet before a moment; False where hardly anything is."""
@@ -80,8 +84,9 @@ class Quiet:
 
     def _work_through(self, until_s: float) -> bool:
         """The same where work moves: it goes ahead, and back where it went too far."""
-        if self._paused < self._pause:
+        if self._paused < self._pause or self._in_vain > FIRST + VAIN_MOST * self._lived:
             self._paused += 1
+            self._lived += 1
             return False
         if not self.work.may():
             return False
@@ -93,7 +98,9 @@ class Quiet:
         self._size = min(2 * self._size, self.most) if 0 < instants == asked else FIRST
         self._pause = 0 if instants >= FEWEST else min(2 * self._pause + 1, PAUSE_MOST)
         self._paused = 0
+        self._lived += instants
         if instants < asked:
+            self._in_vain += max(asked - 2 * instants, 0)
             self.work.take_back(kept)
         if not instants:
             return False
