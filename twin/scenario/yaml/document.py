@@ -66,8 +66,8 @@ class Document:
         found = brief(found, 300)
         if made := self._made(loc):
             place = max(made, key=len)
-            within = "".join(map(_step, loc[len(place) :]))
-            return Problem(self.changed[place] + within, found, allowed, hint, self.changed_by)
+            key = self.changed[place] + self._within(place, loc)
+            return Problem(key, found, allowed, hint, self.changed_by)
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
@@ -78,6 +78,11 @@ class Document:
     def _made(self, loc: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         parts = tuple(map(str, loc))
         return [place for place in self.changed if parts[: len(place)] == place]
+
+    def _within(self, place: tuple[str, ...], loc: tuple[str | int, ...]) -> str:
+        """Where in what was set; nothing where its key reaches deeper than what it made anew."""
+        names_all = self.changed[place].rpartition(".")[2] == place[-1]
+        return "".join(map(_step, loc[len(place) :])) if names_all else ""
 
     def set_from_outside(self) -> Iterator[tuple[str, str]]:
         """Keys that were set from outside the file, as they were written, and their values."""
