@@ -7,7 +7,6 @@ by what they are, the fastest GPU first, so that the order of rows in a layout d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -44,6 +43,7 @@ class Placement:
         self.rank = np.empty(self.rack_of_node.size, dtype=np.int64)
         """(node,) place in the order of placement."""
         self.rank[self._ordered(np.arange(self.rank.size))] = np.arange(self.rank.size)
+        self._for_jobs: Index | None = None
 
     def ready(self) -> Mask:
         """(node,) it would take work now, if it has room."""
@@ -121,10 +121,11 @@ class Placement:
 
         suits   (kind,)
         """
-        return int(self._of_jobs[suits].max(initial=0))
+        if self._for_jobs is None:
+            self._for_jobs = self._beside_services()
+        return int(self._for_jobs[suits].max(initial=0))
 
-    @cached_property
-    def _of_jobs(self) -> Index:
+    def _beside_services(self) -> Index:
         """(kind,) nodes that no service holds; services take theirs once, before a job comes."""
         unheld = (self.world.state.jobs.work_of_node >= SHARED) & (self.kind_of_node >= 0)
         return np.bincount(self.kind_of_node[unheld], minlength=len(self.kinds))
