@@ -67,6 +67,21 @@ def test_both_forms_find_the_same_capacity() -> None:
     assert fluid["tokens_served"] == pytest.approx(told["tokens_served"], rel=0.02)
 
 
+def test_the_last_window_of_a_run_is_told_as_in_a_longer_one() -> None:
+    """Load and pace at the end of a run are of the window that ends there."""
+    work = split(20.0, detail="requests", window="5 min")
+    short, long = (
+        ran(asked(layout(), workload=[work], horizon=h)).frame("services")
+        for h in ("10 min", "15 min")
+    )
+    assert short["reading_load_frac"].to_numpy() == pytest.approx(
+        short["utilisation_frac"].to_numpy(), rel=1e-9
+    )
+    told = ["reading_load_frac", "time_per_token_s"]
+    assert short[told].nunique().tolist() == [2, 2]
+    pd.testing.assert_frame_equal(short[told], long[told][:2], check_exact=True)
+
+
 def test_apart_answers_are_not_held_up_by_prompts() -> None:
     """The reason why it is done: tokens come evenly, whatever is read (arXiv 2401.09670)."""
     long = {"input_tokens": 8000, "output_tokens": 100, "rate": "12 / s", "diurnal_amplitude": 0}

@@ -31,14 +31,16 @@ SERVICES = Table(
             "time_per_token_s",
             "float",
             "s",
-            "Mean time between output tokens at the end of the period.",
+            "Mean time between output tokens at the end of the period; of requests told apart at "
+            "the load of the last whole window.",
         ),
         Column("nodes_awake", "float", "", "Nodes that take requests at the end of the period."),
         Column(
             "reading_load_frac",
             "float",
             "",
-            "Load of the replicas that only read prompts at the end of the period; 0 without any.",
+            "Load of the replicas that only read prompts at the end of the period, of requests "
+            "told apart that of the last whole window; 0 without any.",
         ),
         Column("energy_j", "float", "J", "Drawn by its nodes, at the AC input of their racks."),
         Column("ttft_p50_s", "float", "s", "Time to the first token: half of requests had less."),

@@ -86,7 +86,10 @@ class Service:
         """Served over what a fleet could serve."""
         by_rack = self.own.capacity_by_rack if fleet is self.fleet else self.own.reading_by_rack
         capacity = float(by_rack.sum())
-        return min(self.own.served / capacity, 1.0) if capacity > 0 else 0.0
+        return min(self._served_tokens_per_s() / capacity, 1.0) if capacity > 0 else 0.0
+
+    def _served_tokens_per_s(self) -> float:
+        return self.own.served
 
     def clocks_under(self, allowed: Allowed) -> list[tuple[Fleet, Array]]:
         """Each fleet, and (rack of the fleet,) the share of the clock that its boards hold at what

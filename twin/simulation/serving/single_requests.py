@@ -53,6 +53,8 @@ class RequestService(Service):
         self.own.dropping = 0.0
         self._follow()
         self.own.served = self._pace()
+        if self._ended():
+            self.own.engine["tick"] = np.array([self.world.now_s, self.engine.made, self._pace()])
 
     def _follow(self) -> None:
         self.engine.follow(self.autoscaler.awake)
@@ -77,18 +79,22 @@ class RequestService(Service):
     def _arrived(self) -> int:
         return int(self.engine.column("replica_cursor")[0])
 
+    def _served_tokens_per_s(self) -> float:
+        """Also at the end of a run, after which nothing settles."""
+        return self._pace()
+
+    def _ended(self) -> bool:
+        """Whether a window ends now, and nobody has taken note."""
+        started_s = self.own.engine["tick"][0]
+        return bool(self.world.now_s - started_s >= self.pool.window_s * (1 - 1e-9))
+
     def _pace(self) -> float:
         """Tokens/s made over the last window that has ended; what arrives, in the first."""
         own = self.own
         started_s, made, pace = own.engine["tick"]
-        now = self.world.now_s
-        if now == 0.0:
-            return min(own.arriving, self.capacity)
-        if now - started_s >= self.pool.window_s * (1 - 1e-9):
-            total = self.engine.made
-            pace = (total - made) / (now - started_s)
-            own.engine["tick"] = np.array([now, total, pace])
-        elif started_s == 0.0:
+        if self._ended():
+            return float((self.engine.made - made) / (self.world.now_s - started_s))
+        if started_s == 0.0:
             return min(own.arriving, self.capacity)
         return float(pace)
 
