@@ -231,6 +231,29 @@ def test_what_never_happens_is_said_with_its_line(files: tuple[Path, Path]) -> N
     assert (late["line"], late["severity"]) == (line, "warning")
 
 
+def test_what_reads_as_a_time_of_day_is_told_from_the_start(files: tuple[Path, Path]) -> None:
+    """In a run that begins at noon, by the clock that its start states; not where the start is
+    midnight, nor what is written as so many hours after it.
+    """
+    scenario, _ = files
+    text = scenario.read_text(encoding="utf-8")
+    action = "{kind: clock_ceiling, at: MOMENT, clock: 0.9}"
+    controls = f"controls:\n  actions: [{action}]\n"
+
+    def told(hour: int, moment: str) -> list[str]:
+        scenario.write_text(text + controls.replace("MOMENT", moment), encoding="utf-8")
+        changes = {"faults": "{}", "start": f"2026-07-15T{hour:02d}:00:00-05:00"}
+        found = twin.check(twin.load(scenario, changes))["findings"]
+        return [one["says"] for one in found if one["code"] == "counts_from_the_start"]
+
+    (said,) = told(12, '"14:00"')
+    assert said == (
+        "the action clock_ceiling at 14:00 counts from the start at 12:00: it is at 02:00 of the "
+        "day on 16 July"
+    )
+    assert told(12, "2 h") == told(0, '"14:00"') == []
+
+
 def test_lengths_of_requests_change_again_and_again(files: tuple[Path, Path]) -> None:
     """A resolved scenario holds the default `lengths` beside what stands in its place."""
     fixed = {"rate": "10 / s", "input_tokens": 1000, "output_tokens": 100}

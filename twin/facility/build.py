@@ -44,7 +44,7 @@ def build(scenario: Scenario) -> Facility:
     profiles = _profiles(ledger)
     air = weather.weather(ledger)
     prices = tariff.tariff(ledger)
-    ledger.remarks += timeline.never_happens(scenario)
+    ledger.remarks += timeline.findings(scenario)
     ledger.raise_problems()
     assert air is not None
     power = tree.freeze(ledger, nodes, loads, loops.power_nodes(draft), air)

@@ -1,19 +1,30 @@
-"""What a scenario asks for after the end of its run: it never happens, which is a finding."""
+"""What a scenario asks for after the end of its run, which never happens, or by what reads as a
+time of day though it counts from the start: findings.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from twin.controls import StorageSchedule
 from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario
 
 HOUR_S = 3600.0
+_OF_DAY = re.compile(r"\s*\d{1,2}:[0-5]\d(:[0-5]\d)?\s*")
 Moment = tuple[tuple[str | int, ...], str, str, float]
 """Where it stands, whom it is about, what happens, and when."""
 
 
-def never_happens(scenario: Scenario) -> Iterator[Finding]:
+def findings(scenario: Scenario) -> Iterator[Finding]:
+    """What never happens, and what happens at another hour than it reads."""
+    yield from _never_happens(scenario)
+    yield from _counted_from_the_start(scenario)
+
+
+def _never_happens(scenario: Scenario) -> Iterator[Finding]:
     """Every fault, drill, action, call of the grid and job at or after the end of the run, and jobs
     that would arrive later.
     """
@@ -32,6 +43,22 @@ def never_happens(scenario: Scenario) -> Iterator[Finding]:
                 "later ones never arrive"
             )
             yield Finding(FindingCode.NEVER_HAPPENS, work.name, says, ("workload", i, "span"))
+
+
+def _counted_from_the_start(scenario: Scenario) -> Iterator[Finding]:
+    """Moments written like times of day in a run that begins at another hour than midnight."""
+    start = scenario.start
+    if not (start.hour or start.minute or start.second):
+        return
+    for loc, about, what, at_s in _moments(scenario):
+        text = scenario.written(loc)
+        if isinstance(text, str) and _OF_DAY.fullmatch(text):
+            clock = start + timedelta(seconds=at_s)
+            says = (
+                f"{what} at {text.strip()} counts from the start at {start:%H:%M}: it is at "
+                f"{clock:%H:%M} of the day on {clock:%d %B}"
+            )
+            yield Finding(FindingCode.COUNTS_FROM_THE_START, about, says, loc)
 
 
 def _moments(scenario: Scenario) -> Iterator[Moment]:

@@ -182,6 +182,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "the answer is that of a run without it",
         "an earlier time, or a longer run",
     ),
+    FindingCode.COUNTS_FROM_THE_START: Meaning(
+        Severity.NOTE,
+        "it happens at another hour of the day than was written, if a time of day was meant",
+        "`2 h` for so long after the start; or a start at midnight, where both are one",
+    ),
     FindingCode.MANY_INSTANTS: Meaning(
         Severity.WARNING,
         "the run takes hours: each is settled by all disciplines",

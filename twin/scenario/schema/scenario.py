@@ -253,32 +253,35 @@ class Scenario(Stated):
         )
 
     def inputs(self) -> dict[str, bytes]:
-        """The bytes of every file that the scenario names, by its name in `as_yaml`.
-
-        Raises InputError with every file that cannot be read.
+        """The bytes of every file that the scenario names, by its name in `as_yaml`; InputError
+        with every one that cannot be read.
         """
         return contents(portable(self)[1])
 
     def question(self) -> str:
-        """A fingerprint of all that an answer depends on: the scenario, its files, the
-        catalogue.
-        """
+        """A fingerprint of all that an answer depends on: scenario, files, catalogue."""
         return fingerprint(self.as_yaml(), self.catalogue.content_hash(), self.inputs())
 
     def changed(self) -> dict[str, str]:
         """What was set from outside the files, `--set` and seed: keys as written, and values."""
-        held = [document for document in self._documents if document is not None]
-        return {key: text for document in held for key, text in document.set_from_outside()}
+        return {key: text for held in self._files() for key, text in held.set_from_outside()}
 
     def home(self) -> Path | None:
         """The folder of the project that its files stand in; None where it came from no file."""
-        held = [document for document in self._documents if document is not None]
+        held = self._files()
         return held[0].root if held and held[0].path.is_file() else None
 
     def layout_file(self) -> Path | None:
         """The file that holds the layout; None where it came from no file."""
-        held = [document.path for document in self._documents if document is not None]
+        held = [document.path for document in self._files()]
         return held[-1] if held and held[-1].is_file() else None
+
+    def _files(self) -> list[Document]:
+        return [document for document in self._documents if document is not None]
+
+    def written(self, loc: tuple[str | int, ...]) -> Any:
+        """What the scenario's file states at `loc`, as it stands there; None without a file."""
+        return self._documents[0].written(loc) if self._documents[0] else None
 
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""

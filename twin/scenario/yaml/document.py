@@ -71,6 +71,16 @@ class Document:
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
+    def written(self, loc: tuple[str | int, ...]) -> Any:
+        """What stands at `loc`; None where nothing does."""
+        held: Any = self.data
+        for part in loc:
+            try:
+                held = held[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return held
+
     def sets(self, loc: tuple[str | int, ...]) -> bool:
         """Whether what stands at `loc` was set from outside the file."""
         return bool(self._made(loc))
