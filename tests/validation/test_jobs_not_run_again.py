@@ -83,6 +83,17 @@ def test_who_makes_way_ends_there(tmp_path: Path, again: bool) -> None:
     assert starts_min(result).get("rescue") == (None if again else 30)
 
 
+def test_wait_and_slowdown_end_and_begin_at_the_first_start(tmp_path: Path) -> None:
+    """Twenty minutes put off stand in neither; the time to its end over that on its GPUs has it."""
+    low = job("low", 8, 60, restart_delay="0 s")
+    row = table(lived(tmp_path, low, job("high", 8, 20, submit="10 min", priority=5), **PUT_OFF))
+    told = row.loc["low"]
+    assert (told["wait_s"], told["slowdown"]) == (0.0, 1.0)
+    held_s = 3600 * told["gpu_hours"] / told["gpus"]
+    turnaround_s = told["finished_s"] - told["eligible_s"]
+    assert turnaround_s / held_s == pytest.approx(80 / 60, rel=1e-9)
+
+
 def test_a_gang_that_loses_its_leaf_ends_there(tmp_path: Path) -> None:
     keys = {"faults": {"timeline": [{"at": "10 min", "component": "leaf_su1_rail1"}]}}
     work = (job("first", 8, 60, requeue=False), job("rescue", 1, 5, after="afternotok:first"))

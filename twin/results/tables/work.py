@@ -114,7 +114,8 @@ JOBS = Table(
             "float",
             "",
             "Bounded slowdown: time from joining to its end over the time from its first start, "
-            "both at least 10 s; empty if it did not end.",
+            "both at least 10 s; empty if it did not end. What holds it up later, such as "
+            "preemption, counts in both.",
         ),
         Column(
             "state",
