@@ -94,7 +94,7 @@ def test_a_chiller_comes_back_with_a_ramp() -> None:
 
 def test_a_least_run_keeps_a_chiller_on() -> None:
     """Clocks go down after an hour, and one chiller could carry the rest."""
-    slow = {"actions": [{"kind": "clock_ceiling", "at": "1 h", "clock": 0.4}]}
+    slow = {"actions": [{"kind": "clock_ceiling", "at": "1 h", "clock": 0.32}]}
     drawn = {}
     for name, option in (("free", {}), ("held", {"least_run": "4 h"})):
         layout = plant(type="chiller_air_69", **option)
