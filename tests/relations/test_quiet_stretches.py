@@ -13,7 +13,7 @@ from conftest import ROOT, failing, small, small_layout, training
 import twin
 from tests.planner import asked, loaded
 from tests.relations.test_load_steps import hall
-from twin.simulation.loop.quiet import Quiet
+from tests.stepwise import assert_same, event_by_event
 
 IDLE = "gb200_su"
 
@@ -21,20 +21,6 @@ IDLE = "gb200_su"
 def idle(layout: str = IDLE, **asked: Any) -> twin.Scenario:
     """A shipped layout at rest."""
     return twin.load(ROOT / "layouts" / f"{layout}.yaml").with_(**asked)
-
-
-def event_by_event(scenario: twin.Scenario, monkeypatch: pytest.MonkeyPatch) -> twin.Result:
-    with monkeypatch.context() as patch:
-        patch.setattr(Quiet, "live_through", lambda *_: False)
-        return twin.simulate(twin.build(scenario))
-
-
-def assert_same(one: twin.Result, other: twin.Result) -> None:
-    """Equal to the last bit."""
-    for name, table in one.tables.items():
-        assert table.equals(other.tables[name]), name
-    left = repr(one.summary | {"wall_s": 0.0})
-    assert left == repr(other.summary | {"wall_s": 0.0})
 
 
 def on_generators() -> twin.Scenario:

@@ -15,6 +15,7 @@ from conftest import failing, small, small_layout, training
 from mixed import SCHEDULERS, WORK
 
 import twin
+from tests.stepwise import assert_same, event_by_event
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.loop.quiet import Quiet
 from twin.simulation.loop.work_ahead import Course, WorkAhead
@@ -141,20 +142,6 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Quiet, "_enter", counted)
     return found
-
-
-def event_by_event(scenario: twin.Scenario, monkeypatch: pytest.MonkeyPatch) -> twin.Result:
-    with monkeypatch.context() as patch:
-        patch.setattr(Quiet, "live_through", lambda *_: False)
-        return twin.simulate(twin.build(scenario))
-
-
-def assert_same(one: twin.Result, other: twin.Result) -> None:
-    """Equal to the last bit."""
-    for name, table in one.tables.items():
-        assert table.equals(other.tables[name]), name
-    left = repr(one.summary | {"wall_s": 0.0})
-    assert left == repr(other.summary | {"wall_s": 0.0})
 
 
 @pytest.mark.parametrize("case", CASES)
