@@ -56,6 +56,57 @@ def test_after_its_time_jobs_are_stopped() -> None:
     assert starts(run) == starts(later)
 
 
+def long_drain(rack: str, rule: str, *rows: tuple[int, int, int, int]) -> dict[str, Any]:
+    """Starts of jobs of (submit, run, nodes, priority) in minutes, the limit as long as the run,
+    and how often each made way; the rack takes none from 00:10 on and comes back next day.
+    """
+    work = [
+        {"kind": "job", "name": f"j{k}", "submit": f"{at} min", "run": f"{run} min"}
+        | {"limit": f"{run} min", "nodes": nodes, "priority": priority}
+        for k, (at, run, nodes, priority) in enumerate(rows)
+    ]
+    drill = {"kind": "isolate", "at": "10 min", "duration": "20 h", "component": rack}
+    run = answer(
+        LAYOUT,
+        workload=work,
+        drills=[drill | {"drain": "2 h"}],
+        controls={"scheduler": rule},
+        horizon="6 h",
+    )
+    jobs = run.frame("jobs").sort_values("job")
+    return {"start": (jobs.started_s / 60).tolist(), "went": jobs.preemptions.tolist()}
+
+
+@pytest.mark.parametrize("rule", ["easy", "conservative", "fair_share"])
+def test_nodes_that_drain_are_promised_to_nobody(rule: str) -> None:
+    """By hand: 18 nodes drain under a job to 00:40, 12 of the others work to 01:30. A job of 16
+    nodes can start at 01:30 and no earlier, so that one of 6 nodes and 200 minutes, which would
+    leave it 12, goes after it, at 02:00. With the 18 counted as coming back the large one had its
+    start at 00:40 with six nodes to spare, the long one took them, and it waited to 03:45.
+    """
+    rows = ((0, 40, 18, 0), (0, 90, 12, 0), (20, 30, 16, 0), (25, 200, 6, 0))
+    assert long_drain("liquid_r1", rule, *rows)["start"] == [0.0, 0.0, 90.0, 120.0]
+
+
+@pytest.mark.parametrize("rule", ["easy", "conservative"])
+def test_who_needs_nodes_that_drain_holds_nobody_up(rule: str) -> None:
+    """By hand: 20 nodes are more than the 18 that stay, as if the rack were out already; the job
+    behind starts when it comes.
+    """
+    rows = ((0, 40, 18, 0), (0, 90, 12, 0), (20, 30, 20, 0), (25, 200, 6, 0))
+    assert long_drain("liquid_r1", rule, *rows)["start"][3] == 25.0
+
+
+def test_nobody_makes_way_on_nodes_that_drain() -> None:
+    """By hand: of two jobs of low priority the one that came last would go first, and its rack
+    drains: the other goes at once, and it alone.
+    """
+    rows = ((0, 120, 18, 0), (1, 120, 18, 0), (20, 30, 18, 5))
+    found = long_drain("liquid_r2", "priority", *rows)
+    assert found["went"] == [1, 0, 0]
+    assert found["start"][2] == pytest.approx(20.0, abs=1.0)
+
+
 def test_who_is_empty_is_taken_at_once() -> None:
     alone = [{"kind": "job", "name": "late", "nodes": 36, "run": "10 min", "submit": "30 min"}]
     assert starts(lived(work=alone, drain="1 h")) == starts(lived(work=alone))

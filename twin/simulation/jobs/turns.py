@@ -102,6 +102,7 @@ class Turns:
         free = self.placement.free_of_kinds()
         watts = self.power.of_jobs(np.concatenate([queue, running]))
         ends_s = self._ends_s(running)
+        drained = self._drained()
         return QueueView(
             now_s=self.world.now_s,
             queue=queue,
@@ -110,7 +111,7 @@ class Turns:
             expected_s=self._expected_s(queue),
             suits=self.suits,
             free=free,
-            in_service=free + self._held_of_kinds(running, kinds, free.size),
+            in_service=free + self._held_of_kinds(running, kinds, free.size, drained),
             running=running,
             running_kind=kinds,
             ends_s=ends_s,
@@ -122,15 +123,27 @@ class Turns:
             reserved_kind=own.reserved_kind,
             depth=self.asked.depth,
             gpus=self._gpus_view(ends_s) if self.parts.any else None,
+            drained=drained,
         )
 
-    def _held_of_kinds(self, running: Index, kinds: Index, count: int) -> Index:
-        """(kind,) nodes on which jobs run."""
+    def _drained(self) -> Index:
+        """(running,) nodes of each that nobody gets once it ends; empty where none drains."""
+        faults = self.world.state.faults
+        if not (faults.draining or faults.gpus_out):
+            return np.zeros(0, dtype=np.int64)
+        drains = faults.node_drains > 0
+        counts = [np.count_nonzero(drains[self.own.held[j]]) for j in self.own.running]
+        return np.array(counts, dtype=np.int64)
+
+    def _held_of_kinds(self, running: Index, kinds: Index, count: int, drained: Index) -> Index:
+        """(kind,) nodes on which jobs run, and others may after them."""
         if self.parts.any:
             owner = self.own.work_of_node
-            kinds = self.placement.kind_of_node[(owner >= 0) | (owner == SHARED)]
+            held = ((owner >= 0) | (owner == SHARED)) & (self.world.state.faults.node_drains == 0)
+            kinds = self.placement.kind_of_node[held]
             return np.bincount(kinds[kinds >= 0], minlength=count).astype(np.int64)
-        return total_by(kinds, self.nodes[running].astype(float), count).astype(np.int64)
+        nodes = self.nodes[running] - drained if drained.size else self.nodes[running]
+        return total_by(kinds, nodes.astype(float), count).astype(np.int64)
 
     def _gpus_view(self, ends_s: Array) -> GpusView:
         """Free GPUs, and when those of jobs that run are expected to be."""

@@ -50,7 +50,7 @@ def _beside(view: QueueView, jobs: Index) -> tuple[FreeProfile, bool]:
     bounds[lasts] = step[1 + running.size :]
     profile = FreeProfile(times_s, view.free, view.headroom_w)
     back = step[1 : 1 + running.size]
-    profile.change(back, view.running_kind[ends], view.nodes[running], view.watts[running])
+    profile.change(back, view.running_kind[ends], view.back()[ends], view.watts[running])
     kinds = view.reserved_kind[jobs]
     nodes = profile.nodes.copy()
     profile.change(bounds[:, 0], kinds, -view.nodes[jobs], -view.watts[jobs])

@@ -67,18 +67,20 @@ def shadow_of(view: QueueView, head: int, room: FreeRoom, starts: list[tuple[int
     """The earliest start of a job once the others end as expected; the first kind of the
     earliest.
     """
-    jobs = np.concatenate([view.running, [j for j, _ in starts]]).astype(np.int64)
+    new = np.array([j for j, _ in starts], dtype=np.int64)
+    jobs = np.concatenate([view.running, new])
+    back = np.concatenate([view.back(), view.nodes[new]])
     kinds = np.concatenate([view.running_kind, [k for _, k in starts]]).astype(np.int64)
-    new_ends_s = [view.now_s + view.expected_s[j] for j, _ in starts]
-    ends_s = np.concatenate([view.ends_s, new_ends_s])
+    ends_s = np.concatenate([view.ends_s, view.now_s + view.expected_s[new]])
     order = np.argsort(ends_s, kind="stable")
     jobs = jobs[order]
+    back = back[order]
     kinds = kinds[order]
     ends_s = ends_s[order]
     watts = room.headroom_w + np.cumsum(view.watts[jobs])
     best = Shadow(view, np.inf, -1, 0, np.inf)
     for kind in np.flatnonzero(view.suits[head]).tolist():
-        nodes = room.free[kind] + np.cumsum(np.where(kinds == kind, view.nodes[jobs], 0))
+        nodes = room.free[kind] + np.cumsum(np.where(kinds == kind, back, 0))
         enough = (nodes >= view.nodes[head]) & (watts >= view.watts[head] - SLACK_W)
         if enough.any() and ends_s[np.argmax(enough)] < best.time_s:
             time_s = float(ends_s[np.argmax(enough)])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Index
 from twin.simulation.jobs.queueing.fifo import from_the_front, room_of
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
 from twin.simulation.jobs.queueing.preemption_gpus import victims_of_gpus
@@ -33,29 +34,36 @@ def _victims(view: QueueView, head: int, room: FreeRoom) -> list[int]:
     """The fewest jobs that must go for one kind to be enough; none where no kind ever is."""
     lower = view.priority[view.running] < view.priority[head]
     order = np.lexsort((-view.placed_s, view.priority[view.running]))
+    back = view.back()
     found = []
     for kind in np.flatnonzero(view.suits[head]).tolist():
         there = view.running_kind == kind
         going = there & view.leaving
-        free = room.free[kind] + view.nodes[view.running[going]].sum()
+        free = room.free[kind] + back[going].sum()
         watts = room.headroom_w + view.watts[view.running[view.leaving]].sum()
         left = [i for i in order.tolist() if (lower & there & ~view.leaving)[i]]
-        gone = _enough(view, head, float(free), float(watts), left)
+        gone = _enough(view, head, float(free), float(watts), left, back)
         if gone is not None:
             found.append(gone)
     return min(found, key=len, default=[])
 
 
 def _enough(
-    view: QueueView, head: int, free: float, watts: float, left: list[int]
+    view: QueueView, head: int, free: float, watts: float, left: list[int], back: Index
 ) -> list[int] | None:
-    """Who of those left must go until a job fits; None where all are not enough."""
+    """Who of those left must go until a job fits; None where all are not enough.
+
+    back   (running,) nodes that come back: who gives none back goes for its watts alone
+    """
     gone: list[int] = []
     for i in left:
-        if free >= view.nodes[head] and watts >= view.watts[head] - SLACK_W:
+        enough_w = watts >= view.watts[head] - SLACK_W
+        if free >= view.nodes[head] and enough_w:
             return gone
+        if enough_w and not back[i]:
+            continue
         j = int(view.running[i])
-        free += float(view.nodes[j])
+        free += float(back[i])
         watts += float(view.watts[j])
         gone.append(j)
     fits = free >= view.nodes[head] and watts >= view.watts[head] - SLACK_W

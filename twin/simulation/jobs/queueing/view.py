@@ -86,7 +86,7 @@ class QueueView:
     free: Index
     """(kind,) free nodes."""
     in_service: Index
-    """(kind,) nodes that are free or hold jobs: no gang can be larger now."""
+    """(kind,) nodes that are free or hold jobs, and do not drain: no gang can be larger now."""
     running: Index
     """(running,) jobs."""
     running_kind: Index
@@ -109,6 +109,14 @@ class QueueView:
     """Jobs that may hold a promise."""
     gpus: GpusView | None = None
     """GPUs of every node, where jobs share nodes; None where all take theirs whole."""
+    drained: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(running,) nodes of each that take no new work, for they are to be taken out; empty where
+    none drains."""
+
+    def back(self) -> Index:
+        """(running,) nodes that others can have once each ends."""
+        nodes: Index = self.nodes[self.running]
+        return nodes - self.drained if self.drained.size else nodes
 
 
 @dataclass
