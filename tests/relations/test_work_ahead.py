@@ -112,6 +112,9 @@ CASES: dict[str, twin.Scenario] = {
     "a lost pump": small(
         workload=[KEPT, jobs()], horizon="12 h", faults=failing((20_000.0, "cdu", 900.0))
     ),
+    "racks that cool for long": small(
+        workload=[KEPT, jobs()], horizon="12 h", faults=failing((20_000.0, "cdu", 7_200.0))
+    ),
     "a lost panel": small(
         small_layout(ups=False),
         workload=[KEPT, jobs(), served()],
@@ -153,6 +156,23 @@ def test_work_ahead_has_the_bytes_of_its_events(
     if not case.startswith(("drawn", "heat", "slow")):
         assert sum(worked) > 0.4 * quiet.summary["instants"]
     assert_same(event_by_event(scenario, monkeypatch), quiet)
+
+
+def test_work_moves_while_racks_cool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All racks shut down and wait for their coolant: jobs come meanwhile, hour after hour."""
+    instants = {True: 0, False: 0}
+    enter = Quiet._enter
+
+    def counted(quiet: Quiet, stretch: Stretch) -> None:
+        warm = bool(quiet.world.state.throttling.overheated.any())
+        instants[warm] += len(stretch.time_s)
+        enter(quiet, stretch)
+
+    monkeypatch.setattr(Quiet, "_enter", counted)
+    result = twin.simulate(twin.build(CASES["racks that cool for long"]))
+    racks = result.tables["events"]
+    cools_s = racks.time_s[racks.what == "on"].min() - racks.time_s[racks.what == "off"].min()
+    assert instants[True] > 0.7 * result.summary["instants"] * cools_s / (12 * 3600)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -53,6 +53,7 @@ class Throttling(Discipline):
         self.leakage = Leakage(world)
         self.racks = racks
         self.rows = np.arange(len(racks.id))
+        self.cooled_degc = racks.slowdown_degc - COOL_AGAIN_K
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
         depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9)
         limited = np.isfinite(racks.slowdown_degc)
@@ -236,7 +237,7 @@ class Throttling(Discipline):
         """(rack,) shut down by temperature, and cool enough to start again."""
         if not self.own.overheated.any():
             return self.own.overheated
-        below = coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K
+        below = coolant <= self.cooled_degc + TOUCH_K
         return self.own.overheated & below & self.inlet_air.within()
 
     def _note_shutdown(self, rack: int, by_chip: bool) -> None:
@@ -255,8 +256,9 @@ class Throttling(Discipline):
             self.world.note(self.racks.id[r], EventKind.FULL_CLOCK, why)
 
     def at_rest(self) -> bool:
-        """No rack waits to cool down."""
-        return not self.own.overheated.any()
+        """Racks that shut down have yet to cool: the limit that they cool to ends a stretch."""
+        cooled = self._coolant_degc() <= self.cooled_degc + TOUCH_K
+        return not (self.own.overheated & cooled).any()
 
     def apart(self) -> bool:
         """All run at full clock, whatever is at work, and leak the same."""
@@ -292,8 +294,7 @@ class Throttling(Discipline):
 
     def _enter_cooled(self, lower: Array) -> None:
         """Racks that shut down wait until they have cooled."""
-        coolant = self._coolant_degc()
-        cooled = self.racks.slowdown_degc - COOL_AGAIN_K
-        wait = np.where(coolant > cooled + TOUCH_K, cooled, -np.inf)
+        cooled = self._coolant_degc() <= self.cooled_degc + TOUCH_K
+        wait = np.where(cooled, -np.inf, self.cooled_degc)
         racks = self.rows.size
         lower[:racks] = np.where(self.own.overheated, wait, lower[:racks])
