@@ -29,6 +29,8 @@ PARTS = (
     ("dense", "Dense models"),
     ("sparse", "Models of experts"),
     ("sparse_later", "Models of experts that came later"),
+    ("mlperf", "Steps of MLPerf Training v5.1"),
+    ("tuning", "Fine-tuning with adapters, MLPerf Training v5.1"),
     ("sparse_ab", "One model of experts, one option changed at a time"),
 )
 COLUMNS = (

@@ -63,6 +63,23 @@ def test_every_misfit_at_once(capsys: Any) -> None:
         assert words in told, words
 
 
+def test_heads_that_ranks_cannot_share_are_told(capsys: Any) -> None:
+    """Eight heads of keys and values over two tensor parallel ranks: four each, for eight ranks."""
+    arguments = [
+        "predict", "training", "--model", "Llama-2-70B", "--gpu", "B200", "--gpus", "16",
+        "--tp", "2", "--cp", "8", "--global-batch", "8", "--software", "megatron_heads",
+        "--dtype", "fp8", "--lora-rank", "16", "--lora-on", "attention",
+    ]  # fmt: skip
+    assert main(arguments) == 2
+    assert "context parallel 8 does not divide the 4 key and value heads" in (
+        capsys.readouterr().err
+    )
+    arguments[arguments.index("2")] = "1"
+    assert main(arguments) == 0
+    assert main([*arguments, "--lora-on", "atention"]) == 2
+    assert "did you mean 'attention'" in capsys.readouterr().err
+
+
 def test_what_would_fit_is_told(capsys: Any) -> None:
     arguments = ["predict", "training", "--model", "Llama-3.1-70B", "--gpu", "H100", "--gpus", "64"]
     assert main(arguments) == 2

@@ -75,6 +75,27 @@ def test_adapters_leave_weights_alone() -> None:
     assert held_bytes.state_bytes(DENSE, lora) == pytest.approx(frozen)
 
 
+def test_frozen_weights_are_held_in_the_8_bits_that_are_multiplied() -> None:
+    lora = replace(LAYOUT, lora_rank=16, zero_stage=0)
+    saved = held_bytes.state_bytes(DENSE, lora) - held_bytes.state_bytes(DENSE, lora, "nvfp4")
+    assert saved == pytest.approx(shares(DENSE, lora).dense)
+    assert held_bytes.state_bytes(DENSE, LAYOUT, "fp8") == held_bytes.state_bytes(DENSE, LAYOUT)
+
+
+def test_inputs_of_frozen_products_without_adapters_are_not_kept() -> None:
+    """Of a token: what goes into the second norm's products, and into the one behind the
+    activation, 2 bytes a number.
+    """
+    kept = [
+        held_bytes.stored_activation_bytes(
+            DENSE, Layout(1, 1, 1, 1, lora_rank=rank, lora_on=on), 10, "none"
+        )
+        for rank, on in ((0, "attention"), (16, "all"), (16, "attention"))
+    ]
+    assert kept[0] == kept[1]
+    assert kept[1] - kept[2] == 10 * 2 * (4096 + 14336)
+
+
 @pytest.mark.parametrize(
     ("change", "in_flight"),
     [

@@ -18,6 +18,7 @@ from twin.physics.training.traffic import (
     context_waits,
     expert_waits,
     gradients_s,
+    head_waits,
     pipe_send_s,
     shares,
     tensor_waits,
@@ -52,8 +53,8 @@ class Told(TrainingLinks):
     def reduce_s(self, size_bytes: float, ranks: int, apart: int) -> float:
         return 1e3 * self.gather_s(size_bytes, ranks, apart)
 
-    def exchange_s(self, size_bytes: float, ranks: int) -> float:
-        return 1e6 * self.gather_s(size_bytes, ranks, 1)
+    def exchange_s(self, size_bytes: float, ranks: int, apart: int = 1) -> float:
+        return 1e6 * self.gather_s(size_bytes, ranks, apart)
 
     def tokens_s(self, token_bytes: float, chosen: int, ranks: int) -> float:
         return 1e9 * self.gather_s(token_bytes, ranks, 1) + chosen
@@ -243,6 +244,24 @@ def test_gradients_are_scattered_over_the_copies_of_what_they_belong_to() -> Non
     ring = replace(LAYOUT, context=2)
     expect((16, 4))
     assert gradients_s(DENSE, ring, LINKS, 2.0) == pytest.approx(2 * shares(DENSE, ring).dense)
+
+
+def test_ranks_that_exchange_heads_wait_for_what_goes_out_and_comes_back() -> None:
+    """Four ranks of 1,000 tokens, 8 of 32 heads and 2 of 8 for keys and values each: queries, keys
+    and values out, the output back, in two bytes; gradients as much.
+    """
+    layout = replace(LAYOUT, context=2)
+    expect((2, 4))
+    each = 1000 * 128 * 2
+    one_way_s = 1e6 * each * ((8 + 2 * 2) + 8)
+    assert head_waits(DENSE, layout, LINKS, 1000.0) == Waits(one_way_s, one_way_s)
+    assert head_waits(DENSE, LAYOUT, LINKS, 1000.0) == Waits()
+
+
+def test_adapters_on_attention_alone() -> None:
+    lora = replace(LAYOUT, lora_rank=16, lora_on="attention")
+    sides = (4096 + 6144) + (4096 + 4096)
+    assert trained(DENSE, lora).dense * 4 * 2 == 16 * 32 * sides
 
 
 def test_adapters_are_as_wide_as_both_sides_of_their_products() -> None:

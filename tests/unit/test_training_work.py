@@ -126,6 +126,24 @@ def test_casts_read_inputs_forward_and_gradients_backward_before_they_travel() -
     assert work.cast_bytes(iter(products), LAYOUT, "bf16") == (0.0, 0.0)
 
 
+def test_what_a_frozen_weight_multiplies_is_cast_once() -> None:
+    """No transpose for a gradient that nobody computes: 2 + 2 read and 1 written in fp8."""
+    products = [Product(10.0, 3.0, 8.0)]
+    lora = replace(LAYOUT, lora_rank=16)
+    assert work.cast_bytes(iter(products), lora, "fp8") == (5 * 10 * 8, 5 * 10 * 3)
+    assert work.cast_bytes(iter(products), lora, "nvfp4")[0] == (2 + 9 / 16) * 10 * 8
+
+
+@pytest.mark.parametrize(("lora_on", "tuned"), [("all", 4), ("attention", 2)])
+def test_products_that_have_adapters(lora_on: str, tuned: int) -> None:
+    layout = replace(LAYOUT, lora_rank=16, lora_on=lora_on)
+    products = [
+        *work.attention_products(DENSE, layout, TOKENS),
+        *work.dense_products(DENSE, layout, TOKENS),
+    ]
+    assert sum(one.tuned for one in products) == tuned
+
+
 def seconds(model: Transformer, layout: Layout = LAYOUT, tokens: int = 4000) -> float:
     return work.attention_forward_s(model, layout, Attention(), tokens)
 
@@ -140,6 +158,21 @@ def test_attention_is_half_of_all_pairs_of_every_head_of_a_rank() -> None:
 
 def test_ranks_along_a_sequence_do_even_shares_of_its_pairs() -> None:
     assert seconds(DENSE, replace(LAYOUT, context=4)) == pytest.approx(seconds(DENSE) / 4)
+
+
+def test_ranks_that_exchange_heads_see_whole_sequences_for_some_of_them() -> None:
+    """Two of the eight heads of a rank for all 4,000 tokens, in one call."""
+    asked = []
+
+    class Told(Attention):
+        def attention_s(self, *shape: float) -> float:
+            asked.append(shape)
+            return super().attention_s(*shape)
+
+    layout = replace(LAYOUT, context=2)
+    found = work.attention_forward_s(DENSE, layout, Told(), 4000, "fp8", by_heads=True)
+    assert asked == [(1, 4000.0, 4.0, 1.0, 128.0, "fp8")]
+    assert found == pytest.approx(seconds(DENSE, layout))
 
 
 @pytest.mark.parametrize("chunks", [False, True], ids=["sliding", "in chunks"])

@@ -22,7 +22,9 @@ from twin.workload import TrainingSteps
 ROWS = table("workload/training_steps.csv")
 
 
-def predicted(row: dict[str, str], software: str | None = None) -> TrainingPrediction:
+def predicted(
+    row: dict[str, str], software: str | None = None, memory_doubt: float = 3.0
+) -> TrainingPrediction:
     """The prediction of a row; its memory is not asked, for recipes offload to the host."""
     number = {key: int(row[key]) for key in row if key in WHOLE}
     steps = TrainingSteps(
@@ -39,14 +41,16 @@ def predicted(row: dict[str, str], software: str | None = None) -> TrainingPredi
         zero_stage=number["zero"],
         recompute=row["recompute"],
         sequence_parallel=row["sequence_parallel"] == "true",
+        lora_rank=number["lora_rank"],
+        lora_on=row["lora_on"],
         software=row["software"] if software is None else software,
     )
-    return predict_steps(steps, row["gpu"], number["gpus"], memory_doubt=3.0)
+    return predict_steps(steps, row["gpu"], number["gpus"], memory_doubt=memory_doubt)
 
 
 WHOLE = (
     "gpus", "global_batch", "micro_batch", "sequence", "tensor", "pipeline", "context", "expert",
-    "interleave", "zero",
+    "interleave", "zero", "lora_rank",
 )  # fmt: skip
 
 
@@ -128,6 +132,36 @@ def test_one_option_at_a_time_makes_about_the_gain_that_was_measured() -> None:
     for software in ("megatron_overlap", "megatron_tokens", "megatron_tokens_overlap"):
         gain = theirs["megatron"] / theirs[software]
         assert ours["megatron"] / ours[software] == pytest.approx(gain, rel=0.12)
+
+
+def test_steps_of_mlperf_training_within_6_percent_on_average() -> None:
+    """Llama 3.1 8B and 405B in fp8 and nvfp4 on 8 to 5,120 Blackwell GPUs of five submitters. They
+    came last: no number and no option was changed for them. Cut in 512 the 8B is 15 and 17 % too
+    fast: a step of 0.09 s waits for something that is not known here.
+    """
+    found = rate_errors("mlperf")
+    assert len(found) == 21
+    assert fmean(map(abs, found)) <= 0.06
+    assert max(map(abs, found)) <= 0.22
+
+
+def test_fine_tuning_of_mlperf_within_10_percent_on_average() -> None:
+    """Adapters of rank 16 on attention of Llama 2 70B. As rings and with everything cast as if
+    weights were trained they were 27 % off, those of eight GPUs a sequence 35 to 41 %.
+    """
+    rows_there = rows(kind="tuning")
+    found = [tokens_error(row, predicted(row)) for row in rows_there]
+    ring = [tokens_error(row, predicted(row, "megatron")) for row in rows_there]
+    assert len(found) == 11
+    assert fmean(map(abs, found)) <= 0.10
+    wide = [one for one, row in zip(ring, rows_there, strict=True) if row["context"] == "8"]
+    assert max(wide) <= -0.30
+
+
+@pytest.mark.parametrize("row", rows(kind="tuning"), ids=lambda row: row["id"])
+def test_published_fine_tuning_fits_its_gpus(row: dict[str, str]) -> None:
+    """Eight GPUs with a copy of 70B each were refused: all frozen weights counted two bytes."""
+    assert predicted(row, memory_doubt=1.3).memory_frac <= 1.1
 
 
 def test_dense_8_bit_steps_within_8_percent_on_average_and_20_each() -> None:

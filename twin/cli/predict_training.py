@@ -35,6 +35,7 @@ Whole = Annotated[
     ),
 ]
 Lora = Annotated[int, Option("--lora-rank", min=0, help="Of adapters beside frozen weights.")]
+LoraOn = Annotated[str, Option("--lora-on", help="Products with adapters: all or attention.")]
 _SETS = ", ".join(predict_training_face.WORDS["software"])
 Software = Annotated[str, Option("--software", help=f"{_SETS}; by the GPU where not given.")]
 Nic = Annotated[
@@ -65,6 +66,7 @@ def training(
     zero: Zero = 1,
     sequence_parallel: Whole = True,
     lora_rank: Lora = 0,
+    lora_on: LoraOn = "all",
     software: Software = "",
     nic: Nic = None,
     power_cap: Cap = None,
@@ -86,7 +88,7 @@ def training(
             "sequence_parallel": sequence_parallel,
             "lora_rank": lora_rank,
         },
-        {"recompute": recompute, "dtype": dtype, "software": software},
+        {"recompute": recompute, "dtype": dtype, "lora-on": lora_on, "software": software},
         gpu,
         gpus,
         interleave,

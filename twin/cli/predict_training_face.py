@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WORDS = {
     "recompute": ("none", "selective", "full"),
     "dtype": ("bf16", "fp8", "mxfp8", "nvfp4"),
+    "lora-on": ("all", "attention"),
     "software": (
         "plain",
         "megatron",
@@ -22,6 +23,8 @@ WORDS = {
         "megatron_tokens",
         "megatron_tokens_overlap",
         "megatron_graphs",
+        "megatron_fp8_attention",
+        "megatron_heads",
         "megatron_2022",
     ),
 }
@@ -49,7 +52,8 @@ def predict(
     cap_w = _watts(power_cap, problems)
     if problems:
         raise InputError(problems)
-    steps = steps_of(numbers | said, gpus, interleave)
+    keys = {key.replace("-", "_"): word for key, word in said.items()}
+    steps = steps_of(numbers | keys, gpus, interleave)
     found = predict_steps(steps, gpu, gpus, nic_b_s, profile=profile, power_cap_w=cap_w)
     return found if interleave else chunks_told(found, steps)
 

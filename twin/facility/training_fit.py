@@ -39,6 +39,7 @@ def layout_on(steps: TrainingSteps, gpus: int) -> training.Layout:
         expert=steps.expert_parallel,
         zero_stage=steps.zero_stage,
         lora_rank=steps.lora_rank,
+        lora_on=steps.lora_on,
     )
 
 
@@ -76,10 +77,25 @@ def layout_misfits(
     if not has_format(gpu, steps.dtype):
         has = ", ".join(gpu.peak_flop_s)
         found.append(f"{gpu.name} does not multiply in {steps.dtype}; it does in {has}")
+    found += _heads_problems(model, steps)
     need = needed_bytes(model, steps, gpus)
     if need > memory_doubt * gpu.memory_bytes:
         found.append(_needs(need, model, layout, steps, gpu))
     return found
+
+
+def _heads_problems(model: Transformer, steps: TrainingSteps) -> Iterator[str]:
+    """Context parallel ranks that exchange heads hold whole ones of keys and values."""
+    if not steps.software or steps.context_parallel == 1:
+        return
+    if training.SOFTWARE[steps.software].context_exchange != "heads":
+        return
+    own = model.kv_heads / steps.tensor_parallel
+    if own % steps.context_parallel:
+        yield (
+            f"context parallel {steps.context_parallel} does not divide the {own:g} key and value "
+            f"heads of a tensor parallel rank, which {steps.software} exchanges"
+        )
 
 
 def memory_notes(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) -> tuple[str, ...]:
@@ -96,7 +112,7 @@ def memory_notes(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) 
 def needed_bytes(model: Transformer, steps: TrainingSteps, gpus: int) -> float:
     """Memory that the fullest GPU of a gang needs."""
     layout = layout_on(steps, gpus)
-    return training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
+    return training.memory_bytes(model, layout, steps.sequence_length, steps.recompute, steps.dtype)
 
 
 def _needs(
@@ -112,7 +128,7 @@ def _cures(
 ) -> Iterator[str]:
     """What would fit, the mildest change first."""
     for words, changed, recompute in _changes(layout, steps.recompute):
-        need = training.memory_bytes(model, changed, steps.sequence_length, recompute)
+        need = training.memory_bytes(model, changed, steps.sequence_length, recompute, steps.dtype)
         fits = need <= gpu.memory_bytes
         if fits and not training.layout_problems(model, changed, steps.sequence_length):
             yield f"{words} fits ({need / 1e9:,.0f} GB)"

@@ -42,6 +42,7 @@ class TrainingSteps:
     recompute: str = "selective"
     sequence_parallel: bool = True
     lora_rank: int = 0
+    lora_on: str = "all"
     software: str = ""
     """Name of the option set; empty for what suits the GPU's time."""
     rollouts: Rollouts | None = None

@@ -15,6 +15,9 @@ from twin.physics.transformer import Transformer
 
 RECOMPUTE = ("none", "selective", "full")
 """What the backward pass computes again: nothing, the core of attention, or every layer."""
+LORA_ON = ("all", "attention")
+"""Products that have low-rank adapters: those of attention and of dense feed-forward layers, or of
+attention alone."""
 PLACES_OF_THE_ENDS = 2
 """Embedding and output head may each take the place of one layer in an even pipeline: Llama 3 gives
 its first and last stage one layer less (arXiv 2407.21783, section 3.3.2)."""
@@ -49,6 +52,8 @@ class Layout:
     weights (FSDP)."""
     lora_rank: int = 0
     """Rank of low-rank adapters beside frozen weights (arXiv 2106.09685); 0 trains every weight."""
+    lora_on: str = "all"
+    """Products that have adapters: one of `LORA_ON`."""
 
     @property
     def gpus(self) -> int:

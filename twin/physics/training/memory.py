@@ -12,6 +12,10 @@ gradients."""
 STATE_BYTES_PER_PARAMETER = 18.0
 """Mixed-precision Adam with 4-byte gradients; arXiv 2205.05198 counts the same terms."""
 WEIGHT_BYTES = 2.0
+FROZEN_BYTES = 1.0
+"""Of a frozen weight where products are in 8 or 4 bits: held once, in 8 (parameters of Transformer
+Engine in fp8, as in NVIDIA's fine-tuning of Llama 2 70B on eight GPUs of 180 GB, MLPerf Training
+v5.1)."""
 GRADIENT_BYTES = 4.0
 OPTIMIZER_STATE_BYTES = STATE_BYTES_PER_PARAMETER - WEIGHT_BYTES - GRADIENT_BYTES
 OPTIMIZER_BYTES_PER_PARAMETER = 34.0
@@ -20,22 +24,25 @@ gradient (4)."""
 
 
 def memory_bytes(
-    model: Transformer, layout: Layout, sequence_tokens: int, recompute: str = "selective"
-) -> float:
+    model: Transformer, layout: Layout, sequence_tokens: int, recompute: str = "selective",
+    dtype: str = "bf16",
+) -> float:  # fmt: skip
     """Bytes that the fullest GPU (first stage) needs: state, and activations of the microbatches in
     flight.
+
+    dtype   of the matrix products
     """
     layers = model.layers / layout.pipeline
     in_flight = layout.pipeline * (
         1 + (layout.pipeline - 1) / (layout.pipeline * layout.interleave)
     )
     kept = min(in_flight, layout.microbatches) if layout.pipeline > 1 else 1.0
-    return state_bytes(model, layout) + kept * layers * stored_activation_bytes(
+    return state_bytes(model, layout, dtype) + kept * layers * stored_activation_bytes(
         model, layout, sequence_tokens, recompute
     )
 
 
-def state_bytes(model: Transformer, layout: Layout) -> float:
+def state_bytes(model: Transformer, layout: Layout, dtype: str = "bf16") -> float:
     """Weights, gradients and optimizer state of one GPU, split as its ZeRO stage says.
 
     Experts are split over the ranks that hold copies of them.
@@ -44,7 +51,9 @@ def state_bytes(model: Transformer, layout: Layout) -> float:
     learns = trained(model, layout)
     copies = layout.data * layout.context
     routed_copies = max(copies * layout.tensor / layout.expert, 1.0)
-    parts = ((OPTIMIZER_STATE_BYTES, 1), (GRADIENT_BYTES, 2), (WEIGHT_BYTES, 3))
+    narrow = layout.lora_rank and dtype not in ("bf16", "fp16")
+    weight_bytes = FROZEN_BYTES if narrow else WEIGHT_BYTES
+    parts = ((OPTIMIZER_STATE_BYTES, 1), (GRADIENT_BYTES, 2), (weight_bytes, 3))
     total = 0.0
     for each_bytes, stage in parts:
         split = layout.zero_stage >= stage
@@ -65,14 +74,19 @@ def stored_activation_bytes(
 
     The terms of arXiv 2205.05198, section 4.1, for any widths: inputs of two norms and of the
     products behind them; queries, keys, values and the core's output; what goes into and out of the
-    activation. Scores are kept only where attention is neither fused nor computed again.
+    activation. Scores are kept only where attention is neither fused nor computed again. What goes
+    into feed-forward products that are frozen and have no adapters is not kept: their weights have
+    no gradient.
     """
     tokens = sequence_tokens * layout.micro_batch / layout.context
     if recompute == "full":
         shared = layout.tensor if layout.sequence_parallel else 1
         return 2.0 * tokens * model.hidden / shared
-    hidden = 8.0 * model.hidden / (layout.tensor if layout.sequence_parallel else 1)
-    kept = hidden + (_attention_bytes(model) + _feed_forward_bytes(model)) / layout.tensor
+    frozen = bool(layout.lora_rank) and layout.lora_on == "attention"
+    hidden = (6.0 if frozen else 8.0) * model.hidden
+    hidden /= layout.tensor if layout.sequence_parallel else 1
+    fed = _feed_forward_bytes(model, frozen)
+    kept = hidden + (_attention_bytes(model) + fed) / layout.tensor
     scores = recompute == "none" and not fused_attention
     kept += 5.0 * model.heads * sequence_tokens / layout.tensor if scores else 0.0
     return tokens * kept
@@ -84,18 +98,18 @@ def _attention_bytes(model: Transformer) -> float:
     return 2.0 * widths * model.head_dim + 2.0 * model.heads * model.latent_rope
 
 
-def _feed_forward_bytes(model: Transformer) -> float:
+def _feed_forward_bytes(model: Transformer, frozen: bool) -> float:
     """Inputs and output of one token's activation, mean over dense and sparse layers."""
-    sides = 3.0 if model.gated else 2.0
+    sides = (3.0 if model.gated else 2.0) - (1.0 if frozen else 0.0)
     sparse = model.sparse_layers / model.layers
     chosen = model.experts_per_token + model.shared_experts
     routed = 2.0 * sides * chosen * model.ffn_expert + 4.0 * model.experts_per_token * model.hidden
     return (1 - sparse) * 2.0 * sides * model.ffn + sparse * routed
 
 
-def checkpoint_bytes(model: Transformer, lora_rank: int = 0) -> float:
+def checkpoint_bytes(model: Transformer, lora_rank: int = 0, lora_on: str = "all") -> float:
     """Bytes of one checkpoint of a whole job: 14 a trained parameter."""
     if not lora_rank:
         return CHECKPOINT_BYTES_PER_PARAMETER * model.parameters()
-    whole = Layout(1, 1, 1, 1, lora_rank=lora_rank)
+    whole = Layout(1, 1, 1, 1, lora_rank=lora_rank, lora_on=lora_on)
     return CHECKPOINT_BYTES_PER_PARAMETER * trained(model, whole).total

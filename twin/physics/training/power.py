@@ -73,6 +73,7 @@ class StepLoad:
     """Host and stragglers."""
     product_flop: float
     attention_flop: float
+    """Each in 8 bits counts as what it takes of one in bf16."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+CONTEXT_EXCHANGE = ("ring", "heads")
+"""How context parallel ranks see a whole sequence: keys and values go round behind attention to
+pieces of it (arXiv 2310.01889), or each rank gives its tokens for some of the heads of all tokens,
+and takes them back behind attention (all-to-all; DeepSpeed Ulysses, arXiv 2309.14509)."""
+
 
 @dataclass(frozen=True)
 class TrainingSoftware:
@@ -31,6 +36,8 @@ class TrainingSoftware:
     narrow_attention: bool = False
     """Attention in 8 bits where the products are; backward as many times the forward pass as in
     bf16 (assumed)."""
+    context_exchange: str = "ring"
+    """One of `CONTEXT_EXCHANGE`."""
     fused_experts: bool = False
     """The activation of experts and the cast behind it happen in the product before them."""
     gradient_bytes: float = 2.0
@@ -69,6 +76,12 @@ MEGATRON_GRAPHS = TrainingSoftware(
 """Megatron Core since June 2026 on Blackwell: HybridEP beside another microbatch, whole steps as
 one graph, so that no host is asked; attention in 8 bits; products of experts that activate and cast
 (Megatron Bridge, `_enable_hybridep_full_iteration_mxfp8`)."""
+MEGATRON_FP8_ATTENTION = TrainingSoftware(narrow_attention=True)
+"""Megatron Core with attention in 8 bits: NVIDIA's steps of Llama 3.1 8B in nvfp4 on eight GPUs,
+MLPerf Training v5.1 (`config_common_fp8attn.sh`)."""
+MEGATRON_HEADS = TrainingSoftware(narrow_attention=True, context_exchange="heads")
+"""The same with context parallel ranks that exchange heads: NVIDIA's fine-tuning of Llama 2 70B in
+MLPerf Training v5.1 (`FP8_DPA`; `cp_comm_type` is a2a)."""
 MEGATRON_2022 = TrainingSoftware(
     fused_attention=False, tensor_overlap="gradients", pipe_overlap=False, gradient_bytes=4.0
 )
@@ -81,6 +94,8 @@ SOFTWARE: Mapping[str, TrainingSoftware] = MappingProxyType(
         "megatron_tokens": MEGATRON_TOKENS,
         "megatron_tokens_overlap": MEGATRON_TOKENS_OVERLAP,
         "megatron_graphs": MEGATRON_GRAPHS,
+        "megatron_fp8_attention": MEGATRON_FP8_ATTENTION,
+        "megatron_heads": MEGATRON_HEADS,
         "megatron_2022": MEGATRON_2022,
     }
 )

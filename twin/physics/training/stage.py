@@ -12,6 +12,7 @@ from twin.physics.training.traffic import (
     Waits,
     context_waits,
     expert_waits,
+    head_waits,
     tensor_waits,
 )
 from twin.physics.training.work import (
@@ -109,11 +110,22 @@ class StageLaw:
             products, model.hidden, layout, links, self.kernels, self.dtype,
             self.software.tensor_overlap,
         )  # fmt: skip
-        ring = Waits(core[0].attention_s, core[1].attention_s)
-        context = context_waits(model, layout, links, tokens, ring)
+        context = self._context_waits(links, tokens, core)
         expert = expert_waits(model, layout, links, tokens, self.software) if sparse else Waits()
         host_s = self.software.expert_host_s if sparse else 0.0
         return self._again(StageTime(forward, backward, tensor, context, expert, host_s), core[0])
+
+    def _context_waits(self, links: TrainingLinks, tokens: float, core: tuple[Pass, Pass]) -> Waits:
+        """Of one layer, for the tokens of other ranks."""
+        if self._by_heads:
+            return head_waits(self.model, self.layout, links, tokens)
+        behind = Waits(core[0].attention_s, core[1].attention_s)
+        return context_waits(self.model, self.layout, links, tokens, behind)
+
+    @property
+    def _by_heads(self) -> bool:
+        """Whether context parallel ranks exchange heads."""
+        return self.software.context_exchange == "heads"
 
     def _again(self, stage: StageTime, core: Pass) -> StageTime:
         """With what the backward pass computes again."""
@@ -153,15 +165,22 @@ class StageLaw:
         down_s = self.kernels.gemm_s(product.m, rank, product.k, "bf16")
         return down_s + self.kernels.gemm_s(product.m, product.n, rank, "bf16")
 
+    @property
+    def attention_dtype(self) -> str:
+        """Number format of the core of attention."""
+        narrow = self.software.narrow_attention and not self.model.latent_rank
+        if not narrow or self.dtype == "bf16":
+            return "bf16"
+        return "fp8"
+
     def _core(self, clock_frac: float) -> tuple[Pass, Pass]:
         """Core of one layer's attention, forward and backward."""
         if not self.software.fused_attention:
             return self._unfused_core(clock_frac)
-        narrow = self.software.narrow_attention and not self.model.latent_rank
-        dtype = self.dtype if narrow else "bf16"
         forward_s = attention_forward_s(
-            self.model, self.layout, self.kernels, self.sequence_tokens, dtype
-        )
+            self.model, self.layout, self.kernels, self.sequence_tokens, self.attention_dtype,
+            self._by_heads,
+        )  # fmt: skip
         forward_s /= clock_frac
         return Pass(attention_s=forward_s), Pass(attention_s=ATTENTION_BACKWARD * forward_s)
 
@@ -188,7 +207,9 @@ class StageLaw:
         hidden = float(self.model.hidden)
         gemm_s = self.kernels.gemm_s
         forward_s = gemm_s(tokens, width, hidden, "bf16") / clock_frac
-        back_s = gemm_s(tokens, hidden, width, "bf16") + gemm_s(width, hidden, tokens, "bf16")
+        back_s = gemm_s(tokens, hidden, width, "bf16")
+        if not self.layout.lora_rank:
+            back_s += gemm_s(width, hidden, tokens, "bf16")
         moved_s = self.kernels.stream_s(LOGIT_BYTES * tokens * width) / 2
         return Pass(forward_s, 0.0, moved_s), Pass(back_s / clock_frac, 0.0, moved_s)
 

@@ -17,7 +17,7 @@ import scipy
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.training.memory import OPTIMIZER_BYTES_PER_PARAMETER
-from twin.physics.training.power import Draw, StepLoad, Sustained, sustained
+from twin.physics.training.power import ENERGY, Draw, StepLoad, Sustained, sustained
 from twin.physics.training.software import TrainingSoftware
 from twin.physics.training.stage import StageLaw, StageTime
 from twin.physics.training.traffic import (
@@ -122,7 +122,7 @@ class StepLaw:
             gradients_s=at_full["gradient exchange"],
             idle_s=at_full["host"] + at_full["stragglers"],
             product_flop=tokens * linear / gpus,
-            attention_flop=tokens * attention / gpus,
+            attention_flop=ENERGY[self.stage_law.attention_dtype] * tokens * attention / gpus,
         )
         return sustained(load, self.kernels, self.dtype, draw, cut, cap_frac)
 

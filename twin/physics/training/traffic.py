@@ -71,9 +71,11 @@ class TrainingLinks:
             size_bytes, ranks, inside, self.inside_b_s, self.beyond_b_s, self.library
         )
 
-    def exchange_s(self, size_bytes: float, ranks: int) -> float:
-        """All-to-all among neighbours; size_bytes is what one rank sends in all."""
-        inside = self.together(ranks, 1)
+    def exchange_s(self, size_bytes: float, ranks: int, apart: int = 1) -> float:
+        """All-to-all among ranks `apart` GPUs from one to the next; size_bytes is what one rank
+        sends in all.
+        """
+        inside = self.together(ranks, apart)
         return collectives.alltoall_s(
             size_bytes, ranks, inside, self.inside_b_s, self.beyond_b_s, self.library
         )
@@ -190,6 +192,19 @@ def context_waits(
     )
 
 
+def head_waits(model: Transformer, layout: Layout, links: TrainingLinks, tokens: float) -> Waits:
+    """Of one layer whose context parallel ranks exchange heads: queries, keys and values go out,
+    what attention made of them comes back; gradients take the same ways.
+    """
+    ranks = layout.context
+    if ranks == 1:
+        return Waits()
+    value = tokens * model.head_dim * ACTIVATION_BYTES / layout.tensor
+    out_s = links.exchange_s(value * (model.heads + 2 * model.kv_heads), ranks, layout.tensor)
+    back_s = links.exchange_s(value * model.heads, ranks, layout.tensor)
+    return Waits(out_s + back_s, out_s + back_s)
+
+
 def expert_waits(
     model: Transformer, layout: Layout, links: TrainingLinks, tokens: float,
     software: TrainingSoftware,
@@ -237,13 +252,14 @@ def shares(model: Transformer, layout: Layout) -> Shares:
 
 def trained(model: Transformer, layout: Layout) -> Shares:
     """Parameters of that stage that are trained: all, or low-rank adapters of every product of
-    attention and of dense feed-forward layers, each as wide as what goes into it and comes out.
+    attention and, where they have any, of dense feed-forward layers, each as wide as what goes into
+    it and comes out.
     """
     if not layout.lora_rank:
         return shares(model, layout)
-    whole = Layout(1, 1, 1, 1)
+    whole = Layout(1, 1, 1, 1, lora_on=layout.lora_on)
     attention = sum(one.n + one.k for one in attention_products(model, whole, 1.0))
-    dense = sum(one.n + one.k for one in dense_products(model, whole, 1.0))
+    dense = sum(one.n + one.k for one in dense_products(model, whole, 1.0) if one.tuned)
     sides = model.layers * attention + (model.layers - model.sparse_layers) * dense
     return Shares(layout.lora_rank * sides / layout.pipeline / layout.tensor, 0.0)
 

@@ -24,6 +24,9 @@ QUANTISE_BYTES = {"bf16": 0.0, "fp16": 0.0, "fp8": 6.0, "mxfp8": 4.06, "nvfp4": 
 """Bytes moved to cast one number of an operand: fp8 with current scaling reads it twice (largest
 value, cast) and writes it and its transpose; block formats read it once and write it by rows and by
 columns."""
+FROZEN_QUANTISE_BYTES = {"bf16": 0.0, "fp16": 0.0, "fp8": 5.0, "mxfp8": 3.03, "nvfp4": 2.5625}
+"""The same where the weight is frozen: what its gradient would be computed of, the transpose, is
+not written."""
 LOGIT_BYTES = 12.0
 """Bytes moved for one logit by the fused cross entropy, forward and backward: written and read in 2
 bytes, its exponential read again, its gradient written and read in 2; the rest in 4."""
@@ -103,7 +106,8 @@ def attention_products(model: Transformer, layout: Layout, tokens: float) -> Ite
 def dense_products(model: Transformer, layout: Layout, tokens: float) -> Iterator[Product]:
     """Feed-forward layer that every token passes through."""
     width = model.ffn / layout.tensor
-    yield from _feed_forward(model, tokens, width, 1.0, whole=True, tuned=True)
+    tuned = layout.lora_on == "all"
+    yield from _feed_forward(model, tokens, width, 1.0, whole=True, tuned=tuned)
 
 
 def expert_products(
@@ -169,7 +173,7 @@ def cast_bytes(products: Iterator[Product], layout: Layout, dtype: str) -> tuple
 
     Inputs that are gathered and gradients of outputs that are summed are cast before they travel.
     """
-    each = QUANTISE_BYTES[dtype]
+    each = (FROZEN_QUANTISE_BYTES if layout.lora_rank else QUANTISE_BYTES)[dtype]
     shared = layout.tensor if layout.sequence_parallel else 1
     forward = 0.0
     backward = 0.0
@@ -184,19 +188,22 @@ def cast_bytes(products: Iterator[Product], layout: Layout, dtype: str) -> tuple
 
 def attention_forward_s(
     model: Transformer, layout: Layout, kernels: StepKernels, sequence_tokens: int,
-    dtype: str = "bf16",
+    dtype: str = "bf16", by_heads: bool = False,
 ) -> float:  # fmt: skip
     """Core of one layer's attention on one rank; the layers that see a window less.
 
     Context parallel ranks hold as many early as late tokens, so each does 1/context of the pairs,
-    in pieces of sequence/context tokens.
+    in pieces of sequence/context tokens; or all of them for 1/context of the heads.
     """
     heads = model.heads / layout.tensor
     kv_heads = max(model.kv_heads / layout.tensor, 1.0)
     wide = model.head_dim + model.latent_rope / 2
-    piece = sequence_tokens / layout.context
+    own = layout.context
+    piece = sequence_tokens / own
     shape = (layout.micro_batch, piece, heads, kv_heads, wide)
-    full = layout.context * kernels.attention_s(*shape, dtype)
+    if by_heads:
+        shape = (layout.micro_batch, float(sequence_tokens), heads / own, kv_heads / own, wide)
+    full = (1 if by_heads else own) * kernels.attention_s(*shape, dtype)
     if not model.window_layers or sequence_tokens <= model.window_tokens:
         return full
     seen = model.window_tokens / sequence_tokens

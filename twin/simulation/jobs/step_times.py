@@ -71,7 +71,8 @@ class TrainingSpeed:
         self.tflop_s_per_gpu = nominal.flop / self.nominal_s / gpus / 1e12
         self.wave = Wave(nominal, scenario.controls.power_floor)
         self.activity = self.wave.mean
-        self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, spec.lora_rank))
+        adapters = (spec.lora_rank, spec.lora_on)
+        self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, *adapters))
         self._speed: dict[tuple[float, float], float] = {}
 
     def _with_rollouts(

@@ -56,10 +56,13 @@ class Training(Following):
     """Arithmetic of the matrix products."""
     lora_rank: int = Field(default=0, ge=0, le=65_536)
     """Rank of low-rank adapters beside frozen weights; 0 trains every weight."""
+    lora_on: Literal["all", "attention"] = "all"
+    """Which products have adapters: those of attention and of dense feed-forward layers, or of
+    attention alone."""
     software: (
         Literal[
             "plain", "megatron", "megatron_overlap", "megatron_tokens", "megatron_tokens_overlap",
-            "megatron_graphs", "megatron_2022",
+            "megatron_graphs", "megatron_fp8_attention", "megatron_heads", "megatron_2022",
         ]
         | None
     ) = None  # fmt: skip
@@ -125,6 +128,7 @@ class Training(Following):
             recompute=self.recompute,
             sequence_parallel=self.sequence_parallel,
             lora_rank=self.lora_rank,
+            lora_on=self.lora_on,
             software=self.software or "",
             rollouts=self.rollouts,
             answering_frac=self.rollouts.answering_frac(self.nodes) if self.rollouts else 0.0,
