@@ -47,7 +47,7 @@ def test_at_one_stage_of_one_instant_who_asked_first_acts_first() -> None:
 
 
 def test_what_acts_at_an_instant_may_let_a_later_stage_act_at_the_same_instant() -> None:
-    clock, seen = noting("power", "recorder")
+    clock, seen = noting("power", "controls")
 
     def fault() -> None:
         seen.append((clock.now_s, "fault", ()))
@@ -55,9 +55,9 @@ def test_what_acts_at_an_instant_may_let_a_later_stage_act_at_the_same_instant()
 
     clock.can("fault", fault)
     clock.wait(Stage.FAULTS, 5.0, "fault")
-    clock.wait(Stage.RECORDER, 5.0, "recorder")
+    clock.wait(Stage.CONTROLS, 5.0, "controls")
     clock.fire(5.0)
-    assert [action for _, action, _ in seen] == ["fault", "power", "recorder"]
+    assert [action for _, action, _ in seen] == ["fault", "power", "controls"]
 
 
 def test_an_action_gets_what_was_said_when_it_was_asked_for() -> None:
@@ -77,13 +77,13 @@ def test_repeats_never_drift_from_the_multiples_of_their_step() -> None:
 
 
 def test_two_rhythms_with_a_common_multiple_meet_there_in_stage_order() -> None:
-    clock, seen = noting("recorder", "plant")
-    clock.repeat(Stage.RECORDER, 0.3, 30.0, "recorder")
+    clock, seen = noting("controls", "plant")
+    clock.repeat(Stage.CONTROLS, 0.3, 30.0, "controls")
     clock.repeat(Stage.PLANT, 0.1, 30.0, "plant")
     clock.fire(31.0)
     assert len(seen) == 400
     last = [action for moment, action, _ in seen if abs(moment - 30.0) < 1e-9]
-    assert last == ["plant", "recorder"]
+    assert last == ["plant", "controls"]
 
 
 @pytest.mark.parametrize(("end_s", "count"), [(0.9, 0), (1.0, 1), (3.0, 3), (3.5, 3)])
@@ -118,18 +118,18 @@ def test_fire_goes_to_an_instant_at_which_nothing_waits() -> None:
 
 def test_what_waits_is_data_and_stands_in_the_order_in_which_it_will_fire() -> None:
     clock, _ = noting("b", "a")
-    clock.wait(Stage.RECORDER, 5.0, "b", "x")
+    clock.wait(Stage.CONTROLS, 5.0, "b", "x")
     clock.wait(Stage.FAULTS, 5.0, "a")
-    clock.wait(Stage.RECORDER, 1.0, "b", 2)
+    clock.wait(Stage.CONTROLS, 1.0, "b", 2)
     clock.repeat(Stage.PLANT, 3.0, 9.0, "a")
     waiting = clock.pending()
     assert [(due.time_s, due.stage) for due in waiting] == [
-        (1.0, Stage.RECORDER),
+        (1.0, Stage.CONTROLS),
         (3.0, Stage.PLANT),
         (5.0, Stage.FAULTS),
-        (5.0, Stage.RECORDER),
+        (5.0, Stage.CONTROLS),
     ]
-    assert json.loads(json.dumps([astuple(due) for due in waiting]))[0] == [1.0, 18, "b", [2]]
+    assert json.loads(json.dumps([astuple(due) for due in waiting]))[0] == [1.0, 17, "b", [2]]
 
 
 def test_what_is_not_wanted_any_more_is_dropped_and_the_rest_fires_as_before() -> None:

@@ -53,8 +53,8 @@ def test_only_those_who_act_at_all_act_at_the_end() -> None:
 
 def test_the_stages_of_an_instant_follow_the_cause() -> None:
     assert [stage.name for stage in sorted(Stage)] == [
-        "FAULTS", "PROTECTION", "POWER", "PLANT", "THROTTLING", "JOBS", "TRAFFIC", "CONTROLS",
-        "RECORDER",
+        "PERIOD", "FAULTS", "PROTECTION", "POWER", "PLANT", "THROTTLING", "JOBS", "TRAFFIC",
+        "CONTROLS",
     ]  # fmt: skip
 
 

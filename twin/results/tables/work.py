@@ -7,7 +7,8 @@ from twin.tables import Column, Table
 
 SERVICES = Table(
     "services",
-    "Inference services, one row a service and period.",
+    "Inference services, one row a service and period; what users see is that of the period's end, "
+    "before a window begins or anything else happens there.",
     (
         TIME,
         Column("service", "text", "", "Workload name."),
@@ -34,7 +35,7 @@ SERVICES = Table(
             "Mean time between output tokens at the end of the period; of requests told apart at "
             "the load of the last whole window.",
         ),
-        Column("nodes_awake", "float", "", "Nodes that take requests at the end of the period."),
+        Column("nodes_awake", "float", "", "Nodes that took requests at the end of the period."),
         Column(
             "reading_load_frac",
             "float",

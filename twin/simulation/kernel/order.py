@@ -1,9 +1,9 @@
 """Who speaks when. Every order of the loop stands here and nowhere else.
 
-At equal instants what waits acts in the order of `Stage`: what fails comes before what protects,
-that before what flows, and the recorder sees the settled outcome. Between instants the disciplines
-are asked in the order of their verb, which follows the cause: power, then flows, then racks, then
-work; and loads before the feeds that carry them.
+At equal instants what waits acts in the order of `Stage`: a period ends before anything else
+happens, what fails comes before what protects, and that before what flows. Between instants the
+disciplines are asked in the order of their verb, which follows the cause: power, then flows, then
+racks, then work; and loads before the feeds that carry them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import IntEnum
 class Stage(IntEnum):
     """Who acts first at one instant."""
 
+    PERIOD = 9
     FAULTS = 10
     PROTECTION = 11
     POWER = 12
@@ -22,7 +23,6 @@ class Stage(IntEnum):
     JOBS = 15
     TRAFFIC = 16
     CONTROLS = 17
-    RECORDER = 18
 
 
 ADVANCE = (

@@ -121,6 +121,7 @@ class Loop:
     def act(self) -> None:
         """Let what is due happen; what is due exactly at the end belongs to the next run."""
         if self.done:
+            self.recorder.look_back()
             for discipline in self.acting_at_end:
                 discipline.act()
             return

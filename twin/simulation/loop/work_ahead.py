@@ -137,6 +137,7 @@ class WorkAhead:
 
     def _note_end(self, _: int) -> None:
         self._ends = True
+        self.recorder.look_back()
 
     def _step(self, course: Course, end_s: float) -> bool:
         """Live through one instant, as far as work goes; False where it is not before the end."""

@@ -27,16 +27,24 @@ class Recorder:
         self.bess = run.world.facility.power.bess.node
         self.period_s = self.world.facility.scenario.outputs.period
         self.most_samples = int(np.ceil(self.world.end_s / self.period_s)) + 2
+        self._stood: Sample | None = None
         self.world.clock.can("period ends", self._call)
 
     def schedule(self) -> None:
         """Count from here on, and let periods end one after another."""
         self._keep(self._integrals() | self._instant() | self.of_work())
-        self.world.clock.repeat(Stage.RECORDER, self.period_s, self.world.end_s, "period ends")
+        self.world.clock.repeat(Stage.PERIOD, self.period_s, self.world.end_s, "period ends")
 
     def _call(self, _: int) -> None:
         """A period ends now; it is closed when the instant has settled."""
         self.own.due = True
+        self.look_back()
+
+    def look_back(self) -> None:
+        """Take note of how services stand as a period ends, before anything else happens: what
+        users saw in it hangs on that, and not on the window that begins now.
+        """
+        self._stood = self._services_stand()
 
     def record(self) -> None:
         """Close the period that ends now."""
@@ -120,21 +128,35 @@ class Recorder:
         return sample
 
     def of_work(self) -> Sample:
-        """What jobs and services have made so far and lost, and how services stand now; arrays are
-        copies.
+        """What jobs and services have made so far and lost, and how services stood as the period
+        ended; arrays are copies.
         """
         run = self.run
+        stood, self._stood = self._stood or self._services_stand(), None
         services = run.serving.services
         totals: Sample = {f"service {k}": s.own.totals.copy() for k, s in enumerate(services)}
-        return totals | {
-            "lost_by_rack": run.losses.by_rack(),
-            "lost": np.array([run.losses.total_tokens]),
-            "served": np.array([run.serving.tokens()]),
-            "trained": np.array([run.jobs.tokens()]),
-            "waiting": np.array([s.own.waiting for s in services]),
-            "token_s": np.array([s.speed.time_per_token_s(s.load_of(s.fleet)) for s in services]),
-            "awake": np.array([s.awake_of(s.fleet).sum() for s in services], dtype=float),
-            "seen": np.concatenate([np.zeros(0), *(s.seen() for s in services)]),
+        return (
+            totals
+            | stood
+            | {
+                "lost_by_rack": run.losses.by_rack(),
+                "lost": np.array([run.losses.total_tokens]),
+                "served": np.array([run.serving.tokens()]),
+                "trained": np.array([run.jobs.tokens()]),
+                "waiting": np.array([s.own.waiting for s in services]),
+            }
+        )
+
+    def _services_stand(self) -> Sample:
+        """What holds of services at this moment."""
+        services = self.run.serving.services
+        seen = [s.seen() for s in services]
+        return {
+            "token_s": np.array(
+                [s.time_per_token_s(of) for s, of in zip(services, seen, strict=True)]
+            ),
+            "awake": np.array([s.autoscaler.worked for s in services], dtype=float),
+            "seen": np.concatenate([np.zeros(0), *seen]),
         }
 
     def _extremes(self) -> Sample:

@@ -80,10 +80,13 @@ def recorded(scenario: Scenario, pool: Pool, trace: RequestTrace) -> RequestList
 
 
 def _recorded_windows(scenario: Scenario, pool: Pool, requests: RequestList) -> tuple[Array, Array]:
+    """Those of whole windows; a last one that the horizon cuts goes on as it began."""
     count = int(np.ceil(scenario.horizon / pool.window_s))
     window = np.minimum((requests.arrival_s // pool.window_s).astype(np.int64), count - 1)
-    tokens = np.bincount(window, requests.output_tokens, count).astype(float)
-    return tokens, np.bincount(window, minlength=count).astype(float)
+    whole = np.ones(count)
+    whole[-1] = pool.window_s / (scenario.horizon - (count - 1) * pool.window_s)
+    tokens = np.bincount(window, requests.output_tokens, count)
+    return tokens * whole, np.bincount(window, minlength=count) * whole
 
 
 def single_requests(scenario: Scenario, pool: Pool) -> RequestList:

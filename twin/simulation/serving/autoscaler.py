@@ -43,6 +43,11 @@ class Autoscaler:
         return np.asarray(self.own.ready_s <= self.world.now_s)
 
     @property
+    def worked(self) -> int:
+        """Nodes that have taken requests up to now; one that is awake from now on is none."""
+        return int((self.own.ready_s < self.world.now_s).sum())
+
+    @property
     def ordered(self) -> int:
         """Nodes that are awake or starting."""
         return int(np.isfinite(self.own.ready_s).sum())

@@ -256,6 +256,10 @@ class Service:
             ]
         )  # fmt: skip
 
+    def time_per_token_s(self, seen: Array) -> float:
+        """Time between a sequence's tokens at what was `seen`."""
+        return self.speed.time_per_token_s(float(seen[SEEN.index("load")]))
+
     def latencies(self, time_s: Array, seen: Array) -> Array:
         """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
         and backlog at the end of each period.
