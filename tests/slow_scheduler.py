@@ -7,6 +7,7 @@ those that run end at their limits; others overtake where it then still fits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -41,9 +42,13 @@ class Running:
 
 
 class SlowScheduler:
-    """Free shares (node)(GPU), and who holds them."""
+    """Free shares (node)(GPU), and who holds them.
 
-    def __init__(self, nodes: int) -> None:
+    windows   node, beginning and end of what is reserved: nobody is there meanwhile
+    """
+
+    def __init__(self, nodes: int, windows: Sequence[tuple[int, int, int]] = ()) -> None:
+        self.windows = windows
         self.free = [[1.0] * GPUS for _ in range(nodes)]
         self.cores = [CORES] * nodes
         self.running: list[Running] = []
@@ -54,8 +59,10 @@ class SlowScheduler:
         """When each job starts."""
         coming = sorted(jobs, key=lambda job: job.submit_s)
         queue: list[SlowJob] = []
+        now = -1
         while coming or queue:
             ends = [one.start_s + one.job.run_s for one in self.running]
+            ends += [end_s for _, _, end_s in self.windows if end_s > now]
             now = min(ends + [job.submit_s for job in coming[:1]])
             for one in [r for r in self.running if r.start_s + r.job.run_s == now]:
                 self.running.remove(one)
@@ -72,9 +79,9 @@ class SlowScheduler:
         if not queue or not backfill:
             return
         head = queue[0]
-        shadow_s = self._shadow_s(head)
+        shadow_s = self._shadow_s(head, now)
         for job in queue[1:]:
-            taken = pick(self.free, job, self.cores)
+            taken = pick(self._open_to(self.free, job, now), job, self.cores)
             if taken is None:
                 continue
             ends_before = now + job.limit_s <= shadow_s
@@ -82,8 +89,13 @@ class SlowScheduler:
                 self._begin(job, now)
                 queue.remove(job)
 
+    def _open_to(self, free: list[list[float]], job: SlowJob, at_s: int) -> list[list[float]]:
+        """What is free on nodes that nobody reserves before the job has to end."""
+        shut = [n for n, begin, end in self.windows if begin < at_s + job.limit_s and end > at_s]
+        return [[0.0] * len(gpus) if n in shut else gpus for n, gpus in enumerate(free)]
+
     def _begin(self, job: SlowJob, now: int) -> bool:
-        taken = pick(self.free, job, self.cores)
+        taken = pick(self._open_to(self.free, job, now), job, self.cores)
         if taken is None:
             return False
         take(self.free, taken)
@@ -99,14 +111,17 @@ class SlowScheduler:
         for node in {node for node, _, _ in one.taken}:
             cores[node] += cores_of(one.job)
 
-    def _shadow_s(self, head: SlowJob) -> int:
-        free = deepcopy(self.free)
-        cores = list(self.cores)
-        for one in sorted(self.running, key=lambda one: one.limit_s):
-            put_back(free, one.taken)
-            self._give_cores(cores, one)
-            if pick(free, head, cores) is not None:
-                return one.limit_s
+    def _shadow_s(self, head: SlowJob, now: int) -> int:
+        moments = [one.limit_s for one in self.running]
+        moments += [end_s for _, _, end_s in self.windows if end_s > now]
+        for at_s in sorted(moments):
+            free = deepcopy(self.free)
+            cores = list(self.cores)
+            for one in [one for one in self.running if one.limit_s <= at_s]:
+                put_back(free, one.taken)
+                self._give_cores(cores, one)
+            if pick(self._open_to(free, head, at_s), head, cores) is not None:
+                return at_s
         raise AssertionError("a job that never fits")
 
     def _still_fits(self, head: SlowJob, shadow_s: int, taken: Taken, job: SlowJob) -> bool:
@@ -119,7 +134,7 @@ class SlowScheduler:
             if one.limit_s <= shadow_s:
                 put_back(free, one.taken)
                 self._give_cores(cores, one)
-        return pick(free, head, cores) is not None
+        return pick(self._open_to(free, head, shadow_s), head, cores) is not None
 
 
 def cores_of(job: SlowJob) -> int:

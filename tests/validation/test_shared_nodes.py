@@ -57,6 +57,37 @@ def test_every_start_is_that_of_the_plain_scheduler(tmp_path: Path, seed: int, p
     assert (jobs(result)["wait_s"] > 0).sum() >= 20
 
 
+@pytest.mark.parametrize("policy", ["fifo", "easy"])
+@pytest.mark.parametrize("seed", range(4))
+def test_so_it_is_beside_reservations(tmp_path: Path, seed: int, policy: str) -> None:
+    """Six windows on some of the nodes, while the queue is longest."""
+    draw = np.random.default_rng(100 + seed)
+    listed = some_jobs(seed, 80, overstated=True)
+    windows = [
+        (int(node), int(at), int(at + span))
+        for node, at, span in zip(
+            draw.integers(0, NODES, 6),
+            draw.integers(500, 30_000, 6),
+            draw.integers(600, 9000, 6),
+            strict=True,
+        )
+    ]
+    reserved = [
+        {
+            "of": [f"pod_r{n // 2 + 1}/node_{n % 2 + 1}"],
+            "at": f"{at} s",
+            "duration": f"{end - at} s",
+        }
+        for n, at, end in windows
+    ]
+    rule = by(policy)
+    rule["controls"]["scheduler"] = {"policy": policy, "reservations": reserved}
+    result = lived(tmp_path, [row(job) for job in listed], horizon="2 d", **rule)
+    expected = SlowScheduler(NODES, windows).live(listed, backfill=policy == "easy")
+    found = jobs(result)["started_s"].to_dict()
+    assert found == pytest.approx({name: float(at) for name, at in expected.items()}, abs=1e-6)
+
+
 def _uncounted(nodes: int, jobs: int, classes: int) -> HostsView:
     """Neither cores nor memory of nodes, all of one kind."""
     none = np.zeros(0, dtype=np.int64)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt
 
-from twin.stated import YEAR_S, Bytes, Duration, Power, Stated, Within
+from twin.stated import YEAR_S, Bytes, Duration, Moment, Power, Stated, Within
 
 DAY_S = 86_400.0
 PolicyName = Literal["fifo", "easy", "conservative", "priority", "fair_share"]
@@ -24,6 +24,19 @@ class NodeResources(Stated):
     """Cores, as the list of jobs counts them."""
     memory: Annotated[Bytes, Within(1.0, 1e18, "1 byte to 1 EB")]
     """Host memory."""
+
+
+class Reservation(Stated):
+    """Nodes that are to be empty for a while, known from the beginning of the run."""
+
+    name: Annotated[str, Field(max_length=100)] = "reservation"
+    """What events call it."""
+    of: tuple[Annotated[str, Field(max_length=100)], ...] = Field(min_length=1, max_length=10_000)
+    """Racks, rows of racks, and nodes such as rack/node_1."""
+    at: Moment
+    """When it begins: no job starts there whose time limit ends later, and none without a limit."""
+    duration: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")]
+    """How long the nodes stay empty; they are not taken out by it."""
 
 
 class Queueing(Stated):
@@ -51,6 +64,9 @@ class Queueing(Stated):
     node_resources: tuple[NodeResources, ...] = Field(default=(), max_length=100)
     """Cores and memory of nodes, which jobs that ask for them then wait for too; not counted where
     nothing is stated."""
+    reservations: tuple[Reservation, ...] = Field(default=(), max_length=1_000)
+    """Nodes that are kept empty for a while, as by Slurm's `scontrol create reservation` with
+    `flags=maint`."""
     gpu_shares: Literal["any", "mig"] | Annotated[int, Field(ge=2, le=64)] = "any"
     """Shares of a GPU that jobs can have. any: what they ask for. mig: the instances of the vendor,
     1, 2, 3 and 4 of 7 slices, side by side as it allows. A number: so many equal time slices. Who

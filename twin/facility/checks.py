@@ -125,7 +125,7 @@ def targets(ledger: Ledger) -> None:
     _seasons(ledger, kinds)
     control_checks.check_set_points(ledger)
     control_checks.check_power_caps(ledger)
-    control_checks.check_drains(ledger)
+    control_checks.check_planned_work(ledger)
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "refuel":
             loc = ("controls", "actions", i, "generator")

@@ -77,7 +77,13 @@ def _check_opened(ledger: Ledger, names: tuple[str, ...], at: tuple[str | int, .
             ledger.complain((*at, i), repr(name), allowed, hint)
 
 
-def check_drains(ledger: Ledger) -> None:
+def check_planned_work(ledger: Ledger) -> None:
+    """What is drained, and what is reserved, has nodes."""
+    _check_drains(ledger)
+    _check_reservations(ledger)
+
+
+def _check_drains(ledger: Ledger) -> None:
     """What is drained before it is taken out has nodes."""
     for i, drill in enumerate(ledger.scenario.drills):
         if drill.kind != "isolate" or drill.drain is None:
@@ -86,6 +92,26 @@ def check_drains(ledger: Ledger) -> None:
         if rack is not None and not rack.nodes:
             allowed = "a node such as rack/node_1, or a rack of nodes: nothing else runs jobs"
             ledger.complain(("drills", i, "drain"), f"a drain of {drill.component}", allowed)
+
+
+def _check_reservations(ledger: Ledger) -> None:
+    """What is reserved has nodes that jobs could have."""
+    nodes = {e.id: e.nodes for e in ledger.entries if role(e.kind) is Role.RACK and e.nodes}
+    for i, one in enumerate(ledger.scenario.controls.scheduler.reservations):
+        for k, name in enumerate(one.of):
+            rack, _, node = name.partition("/")
+            own = [count for each, count in nodes.items() if is_member(each, rack)]
+            if not own or (node and not _numbers_one(node, max(own))):
+                hint = did_you_mean(rack, list(nodes))
+                allowed = "a rack of nodes, a row of them, or a node such as rack/node_1"
+                where = ("controls", "scheduler", "reservations", i, "of", k)
+                ledger.complain(where, repr(name), allowed, hint)
+
+
+def _numbers_one(node: str, nodes: int) -> bool:
+    """Whether a name is that of one of so many nodes."""
+    number = node.removeprefix("node_")
+    return node != number and number.isdecimal() and 1 <= int(number) <= nodes
 
 
 def check_power_caps(ledger: Ledger) -> None:

@@ -33,8 +33,9 @@ class Parts:
         self.work, self.need = legal(need, asked.gpu_shares)
         """(job, kind) GPUs that a job works on, and GPUs, a share of the room of one, or `WHOLE`,
         that it needs."""
-        self.any = bool(np.isfinite(self.need).any())
-        """Whether any job leaves a part of a node to others."""
+        self.any = bool(np.isfinite(self.need).any() or asked.reservations)
+        """Whether any job leaves a part of a node to others, or nodes have to be told apart because
+        some are reserved."""
         alone = np.isinf(self.need)[:, :, None] & (host <= 1.0)
         resources = 2 if self.any and counted.any() else 0
         self.host: Array = np.where(alone & counted[:, None], 1.0, host)[:, :, :resources]

@@ -89,9 +89,12 @@ class Placement:
         rank = free - self.racks.first_node[self.rack_of_node[free]]
         return np.asarray(free[np.lexsort((free, rank))])
 
-    def of_kind(self, kind: int, nodes: int) -> Index | None:
-        """Free nodes of a kind for a gang; None where there are too few."""
+    def of_kind(self, kind: int, nodes: int, may: Mask | None = None) -> Index | None:
+        """Free nodes of a kind for a gang, of those (node,) that it may have; None where there are
+        too few.
+        """
         free = np.flatnonzero(self.in_order() & (self.kind_of_node == kind))
+        free = free if may is None else free[may[free]]
         if free.size < nodes:
             return None
         if self.rule == "near":

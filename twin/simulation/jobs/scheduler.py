@@ -68,7 +68,8 @@ class Scheduler(Discipline):
         own.cpu_activity[:] = [job.cpu_activity for job in self.jobs]
 
     def schedule(self) -> None:
-        """Put the first arrival on the clock."""
+        """Put the first arrival, and what is reserved, on the clock."""
+        self.sharing.reservations.schedule()
         self.eligibility.schedule()
 
     def _join(self, j: int) -> bool:

@@ -10,6 +10,7 @@ from twin.arrays import Array, Index, Mask
 from twin.simulation.jobs.parts import Parts
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, has_host, room_on
+from twin.simulation.jobs.reservations import Reservations
 from twin.simulation.kernel.world import World
 from twin.simulation.state.faults import most_gpus
 from twin.simulation.state.work import FREE, SHARED
@@ -25,6 +26,7 @@ class Sharing:
         self.own = world.state.jobs
         self.placement = placement
         self.parts = parts
+        self.reservations = Reservations(world, parts.jobs)
         self.gpus = np.maximum(placement.node_gpus, 1)
         """(node,) nodes without GPUs count as one, so that they are free or not."""
         if parts.any:
@@ -123,11 +125,14 @@ class Sharing:
     def _nodes_for(self, j: int, kind: int, promised: Index | None) -> Index | None:
         count = int(self.parts.class_nodes[self.parts.class_of_job[j]])
         need = float(self.parts.need[j, kind])
+        windows = self.reservations.view()
+        clear = None if windows is None else windows.clear(j)
         if promised is None and np.isinf(need):
-            return self.placement.of_kind(kind, count)
+            return self.placement.of_kind(kind, count, clear)
         free = self.free()
         room = room_on(free, self.gpus, need) & (self.placement.kind_of_node == kind)
         room &= has_host(self.host_free(), self.parts.host[j, kind])
+        room &= True if clear is None else clear
         if promised is not None:
             return promised if room[promised].all() else None
         if np.count_nonzero(room) < count:

@@ -162,6 +162,7 @@ class Turns:
             held=sharing.of_use(),
             reserved=self.own.reserved_nodes,
             host=self._hosts_view(),
+            windows=sharing.reservations.view(),
         )
 
     def _hosts_view(self) -> HostsView:

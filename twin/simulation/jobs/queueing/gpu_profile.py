@@ -29,7 +29,7 @@ class GpuProfile:
         self.view = view
         self.gpus = gpus
         moments_s = np.unique(gpus.until_s[np.isfinite(gpus.until_s)])
-        moments_s = np.unique(np.concatenate([[view.now_s], moments_s]))
+        moments_s = np.unique(np.concatenate([[view.now_s], moments_s, _bounds_s(view, gpus)]))
         self.times_s: list[float] = moments_s.tolist()
         """Where steps begin; the last lasts for ever."""
         self.free = [(gpus.until_s <= t + SLACK_S).sum(axis=1) for t in self.times_s]
@@ -99,6 +99,13 @@ class GpuProfile:
         """The first step that begins no earlier than an end."""
         return bisect_left(self.times_s, end_s - SLACK_S)
 
+    def _clear(self, j: int, time_s: float, there: Index) -> Mask | bool:
+        """(of there,) nodes that no reservation takes from a job that starts then."""
+        windows = self.gpus.windows
+        if windows is None:
+            return True
+        return ~windows.taken(time_s, float(windows.limit_s[j]))[there]
+
     def earliest(self, j: int, kind: int) -> Promise:
         """The first moment from which there is room for a whole job, and the nodes that then have
         least left; inf for never.
@@ -116,7 +123,7 @@ class GpuProfile:
         span_s = float(self.view.expected_s[j])
         for step, time_s in enumerate(self.times_s):
             last = self._last_before(time_s + span_s)
-            room = misses[last] == misses[step]
+            room = (misses[last] == misses[step]) & self._clear(j, time_s, there)
             if np.count_nonzero(room) >= nodes and misses_w[last] == misses_w[step]:
                 least = free[step:last].min(axis=0, initial=np.iinfo(np.int64).max)
                 return time_s, kind, there[_tightest(room, least, self.gpus.rank[there], nodes)]
@@ -138,6 +145,12 @@ class GpuProfile:
         last = self._last_before(now_s + float(self.view.expected_s[j]))
         on_host = self._on_hosts(j, kind, nodes, 0, last)
         return (now_s, kind, nodes) if partly and inside and on_host else None
+
+
+def _bounds_s(view: QueueView, gpus: GpusView) -> Array:
+    """Ends of reservations that are still to come."""
+    ends_s = np.zeros(0) if gpus.windows is None else gpus.windows.end_s
+    return np.asarray(ends_s[ends_s > view.now_s + SLACK_S])
 
 
 def _sums(lacks: Mask) -> Index:

@@ -40,6 +40,8 @@ class GpuRoom:
         there: Mask = self.gpus.kind == kind
         need = float(self.gpus.need[j, kind])
         on_host = has_host(self.host.free, self.gpus.host.need[j, kind])
+        if self.gpus.windows is not None:
+            there &= self.gpus.windows.clear(j)
         return there & room_on(self.free, self.gpus.count, need) & on_host
 
     def kind_for(self, j: int) -> int:
@@ -47,31 +49,46 @@ class GpuRoom:
         view = self.view
         if view.watts[j] > self.headroom_w + SLACK_W:
             return -1
-        fits = view.suits[j] & self._room_of_classes()[self.gpus.class_of_job[j]]
+        fits = view.suits[j] & self._room_for(np.array([j]))[0]
         return int(np.argmax(fits)) if fits.any() else -1
 
     def fits(self, jobs: Index) -> Mask:
         """(job, kind) of some jobs, where each would fit now."""
         view = self.view
-        room = self._room_of_classes()[self.gpus.class_of_job[jobs]]
+        room = self._room_for(jobs)
         by_watts = (view.watts[jobs] <= self.headroom_w + SLACK_W)[:, None]
         return np.asarray(view.suits[jobs] & room & by_watts)
 
+    def _room_for(self, jobs: Index) -> Mask:
+        """(of jobs, kind) whether each has room now."""
+        windows = self.gpus.windows
+        before = 0 if windows is None else windows.bucket(jobs)
+        return np.asarray(self._room_of_classes()[before, self.gpus.class_of_job[jobs]])
+
     def _room_of_classes(self) -> Mask:
-        """(class, kind) whether a job of each has room now."""
+        """(bound, class, kind) whether a job of each that ends before a reservation has room now;
+        one bound where nothing is reserved.
+        """
         if self._room is None:
-            counts = [self._count_with(k) for k in range(self.gpus.class_need.shape[1])]
-            self._room = np.stack(counts, axis=1) >= self.gpus.class_nodes[:, None]
+            windows = self.gpus.windows
+            may = [self.gpus.kind >= 0]
+            if windows is not None:
+                may = [windows.next_s >= bound_s for bound_s in windows.bounds_s.tolist()]
+            kinds = range(self.gpus.class_need.shape[1])
+            counts = np.array([[self._count_with(k, one) for k in kinds] for one in may])
+            self._room = counts.transpose(0, 2, 1) >= self.gpus.class_nodes[:, None]
         return self._room
 
-    def _count_with(self, kind: int) -> Index:
-        """(class,) nodes of a kind with what a job of each needs."""
-        there = self.gpus.kind == kind
+    def _count_with(self, kind: int, may: Mask) -> Index:
+        """(class,) nodes of a kind with what a job of each needs, of those (node,) that it may
+        have.
+        """
+        there = may & (self.gpus.kind == kind)
         free = self.free[there]
         whole = whole_free(free)
         need = self.gpus.class_need[:, kind]
         if self.host.free.shape[1]:
-            return self._count_with_hosts(kind, free, whole)
+            return self._count_with_hosts(kind, there, free, whole)
         least = np.sort(whole)
         count = least.size - np.searchsorted(least, np.where(np.isinf(need), 0.0, need))
         most = np.sort(free.max(axis=1, initial=0.0))
@@ -80,12 +97,11 @@ class GpuRoom:
         empty = np.count_nonzero(whole == self.gpus.count[there])
         return np.where(np.isinf(need), empty, count).astype(np.int64)
 
-    def _count_with_hosts(self, kind: int, free: Array, whole: Index) -> Index:
+    def _count_with_hosts(self, kind: int, there: Mask, free: Array, whole: Index) -> Index:
         """The same where cores and memory count: both have to be on one node.
 
-        free, whole   of the nodes of the kind: (node, GPU) and (node,)
+        free, whole   of the nodes (node,) there: (node, GPU) and (node,)
         """
-        there = self.gpus.kind == kind
         need = self.gpus.class_need[:, kind, None]
         largest = free.max(axis=1, initial=0.0)
         on_gpus = np.where(need < 1.0, largest >= need - SLACK, whole >= need)
@@ -150,6 +166,10 @@ class GpuRoom:
         else:
             each = _nth_ready_s(self.until_s[there], self.gpus.count[there], need)
         each = np.maximum(each, self.host.ready_s(self.gpus.host.need[j, kind])[there])
+        if self.gpus.windows is not None:
+            ready_s = np.full(there.size, np.inf)
+            ready_s[there] = each
+            return self.gpus.windows.first_s(j, ready_s, nodes)
         return float(np.partition(each, nodes - 1)[nodes - 1])
 
     def _share_ready_s(self, need: float) -> Array:
@@ -190,7 +210,7 @@ class GpuShadow:
                 self.kind = kind
         self.extra_w = self._watts_left(starts)
         self._leaves: dict[int, bool] = {}
-        """By class of job, until the next one starts."""
+        """By class of job and what is reserved for it, until the next one starts."""
 
     def _ends(self, starts: list[tuple[int, int]]) -> tuple[Array, Array]:
         """When each running job ends, and the watts that it gives back."""
@@ -215,7 +235,7 @@ class GpuShadow:
 
     def leaves(self, behind: Index, fits: Mask) -> Mask:
         """(behind, kind) who fits and could run past the start of the first without delaying it."""
-        classes = self.room.gpus.class_of_job[behind]
+        classes = self._alike(behind)
         enough_w = self.room.view.watts[behind] <= self.extra_w + SLACK_W
         found = fits & enough_w[:, None]
         if self.kind < 0:
@@ -227,6 +247,14 @@ class GpuShadow:
                 self._leaves[one] = self._leaves_room(int(behind[np.argmax(alike)]))
             found[alike, self.kind] = self._leaves[one]
         return found
+
+    def _alike(self, behind: Index) -> Index:
+        """(behind,) a number that those share who ask for the same and may have the same nodes."""
+        classes = self.room.gpus.class_of_job[behind]
+        windows = self.room.gpus.windows
+        if windows is None:
+            return classes
+        return np.asarray(classes * windows.bounds_s.size + windows.bucket(behind))
 
     def _leaves_room(self, j: int) -> bool:
         """Whether the first still starts in time, were a job to stay for ever."""

@@ -51,6 +51,8 @@ def fits_without(view: QueueView, head: int, kind: int, room: GpuRoom, gone: lis
     np.add.at(free.reshape(-1), gpu[given], share[given])
     host = room.gpus.host
     there = room.gpus.kind == kind
+    if room.gpus.windows is not None:
+        there &= room.gpus.windows.clear(head)
     on_gpus = room_on(free, room.gpus.count, room.gpus.need[head, kind])
     on_host = has_host(room.host.free + host.given_back(going), host.need[head, kind])
     nodes = np.count_nonzero(there & on_gpus & on_host)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.simulation.jobs.queueing.windows import SLACK_S as SLACK_S
+from twin.simulation.jobs.queueing.windows import WindowsView
 
-SLACK_S = 1e-6
-"""Ends that lie this close count as one: rounding."""
 SLACK_W = 1e-6
 
 
@@ -65,6 +65,8 @@ class GpusView:
     host: HostsView
     reserved: list[Index] = field(default_factory=list)
     """(job)(node,) that conservative backfill promised."""
+    windows: WindowsView | None = None
+    """Nodes that are to be empty for a while; None where none are."""
 
 
 @dataclass(frozen=True)
