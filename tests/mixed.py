@@ -67,6 +67,7 @@ def mixed(number: int) -> Plain:
     _served(Random(f"served by {number}"), asked)
     _billed(Random(f"billed {number}"), asked)
     _capped(Random(f"capped {number}"), asked)
+    _lit(Random(f"lit {number}"), layout)
     return asked
 
 
@@ -156,6 +157,12 @@ def _at_boards(draw: Random, layout: Plain) -> None:
     for group, share in ((store, 0.5), (roof | {"solar": modules}, 0.4)):
         if group["name"] not in there and draw.random() < share:
             layout["power"].append(group)
+
+
+def _lit(draw: Random, layout: Plain) -> None:
+    """Lights and offices at some boards."""
+    boards = [group for group in layout["power"] if group["type"].startswith("switchboard")]
+    _perhaps(draw, 0.3, draw.choice(boards), other_load=draw.choice(["2 kW", "25 kW"]))
 
 
 def _crews(draw: Random, layout: Plain) -> None:

@@ -430,6 +430,7 @@ def _power(
             "it_power_w": rack_w.sum(axis=1),
             "distribution_loss_w": out["utility"] - rack_w.sum(axis=1) - cooling,
             "cooling_power_w": cooling,
+            "other_power_w": 0.0,
             "heat_rejected_w": rack_w.sum(axis=1) + 0.8 * cooling,
             "water_kg": 9.0 * (water - 30).clip(0),
             "battery_energy_j": 1.5e9,

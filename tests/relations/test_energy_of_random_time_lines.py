@@ -85,7 +85,8 @@ def test_no_energy_and_no_fuel_is_lost(seed: int) -> None:
     run = lived(seed)
     site = run.frame("site")
     came_w = site.utility_power_w + site.generator_power_w
-    went_w = site.it_power_w + site.distribution_loss_w + site.cooling_power_w
+    drawn_w = site.it_power_w + site.cooling_power_w + site.other_power_w
+    went_w = drawn_w + site.distribution_loss_w
     held_j = np.diff(np.concatenate([[2 * 155279503.0], site.battery_energy_j]))
     open_j = (came_w - went_w) * PERIOD_S - held_j
     assert np.abs(open_j).max() <= 1e-9 * max(held_j.max(), came_w.max() * PERIOD_S, 1e9)

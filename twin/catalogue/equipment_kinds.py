@@ -50,6 +50,8 @@ class Role(StrEnum):
     """Moves coolant for the unit it belongs to."""
     RACK = "rack"
     SWITCH = "switch"
+    LOAD = "load"
+    """Draws from a board and does nothing else that a run follows."""
 
 
 MAINS = (Role.SUPPLY, Role.PRIME)
@@ -144,6 +146,7 @@ EQUIPMENT_KINDS = _table(
     EquipmentKind("water_pump", "water pump", "water pumps", Role.PUMP, "pump", wide=True),
     EquipmentKind("rack", "rack", "racks", Role.RACK, "rack"),
     EquipmentKind("switch", "switch", "switches", Role.SWITCH, "rack"),
+    EquipmentKind("other_load", "other load", "other loads", Role.LOAD, "plain"),
 )
 """Every kind, in the order of the way from the utility to the rack."""
 

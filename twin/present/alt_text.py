@@ -79,6 +79,8 @@ def _timeline(result: Result) -> Iterator[str]:
     site = result.frame("site").set_index("time_s")
     yield course("Power of racks", site["it_power_w"], power)
     yield course("Power of cooling", site["cooling_power_w"], power)
+    if (site["other_power_w"] > 0).any():
+        yield course("Power of other loads", site["other_power_w"], power)
     yield from _made(site)
     racks = result.frame("racks").groupby("time_s")
     yield course("Hottest GPU", racks["junction_max_degc"].max(), degrees)

@@ -19,6 +19,7 @@ _SUMMARY = {
     "energy_export_j": "Energy sold",
     "energy_it_j": "Energy of IT",
     "energy_cooling_j": "Energy of cooling",
+    "energy_other_j": "Energy of other loads",
     "energy_loss_j": "Energy lost in supply",
     "energy_facility_j": "Energy used",
     "fuel_m3": "Fuel burnt",

@@ -87,9 +87,14 @@ def _energy(summary: Summary) -> str:
     return (
         f"{energy(summary.get('energy_facility_j'))}: {energy(summary.get('energy_it_j'))} racks, "
         f"{energy(summary.get('energy_cooling_j'))} cooling, "
-        f"{energy(summary.get('energy_loss_j'))} "
+        f"{_other(summary)}{energy(summary.get('energy_loss_j'))} "
         f"losses; PUE {number(summary.get('pue')):.3f}"
     )
+
+
+def _other(summary: Summary) -> str:
+    other_j = number(summary.get("energy_other_j"))
+    return f"{energy(other_j)} other loads, " if other_j > 0 else ""
 
 
 def _cost(summary: Summary) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twin.analysis.climate.answer import ClimateYear, Hours
+from twin.analysis.climate.answer import OTHER, ClimateYear, Hours
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import is_source
 from twin.facility import Facility
@@ -42,6 +42,7 @@ def year_of_layout(facility: Facility, year: YearOfAir, load_frac: float | None)
         work = plants(facility, rack_w, year, moist.plant_w)
     unit_w = work.unit_w + moist.unit_w
     power = {"it": np.full(year.dry_bulb_degc.size, float(rack_w.sum()))}
+    power |= _other_loads(facility, year)
     power |= _by_kind(facility, unit_w)
     power |= _losses(facility, rack_w, unit_w)
     share = work.compressed_w / np.maximum(work.heat_w, 1e-9)
@@ -82,6 +83,12 @@ def _of_moisture(halls: dict[str, Told]) -> Iterator[str]:
                     f"{hall}: its dew point is {which} what class A1 is allowed (-12 to 17 °C) in "
                     f"{told[f'{which}_allowed_hours']:,.0f} hours of the year"
                 )
+
+
+def _other_loads(facility: Facility, year: YearOfAir) -> dict[str, Array]:
+    """What boards feed beside racks and cooling, all year; nothing where a layout states none."""
+    drawn_w = facility.power.other_load_w
+    return {OTHER: np.full(year.dry_bulb_degc.size, drawn_w.sum())} if drawn_w.size else {}
 
 
 def _by_kind(facility: Facility, unit_w: Array) -> dict[str, Array]:

@@ -20,8 +20,10 @@ J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
 IT = "it"
 LOSS = "loss_"
-"""How losses on the way to IT begin; what is neither they nor IT nor lights is mechanical."""
+"""How losses on the way to IT begin; what is neither they, nor IT, nor lights or other
+loads is mechanical."""
 LIGHTING = "lighting"
+OTHER = "other_loads"
 DESIGN_DAYS = ("cooling_0.4", "cooling_1", "cooling_2", "wet_bulb_0.4", "heating_99.6")
 
 
@@ -55,7 +57,7 @@ class Hours:
     @property
     def mechanical_w(self) -> Array:
         """Power of cooling and humidity."""
-        electrical = (IT, LIGHTING)
+        electrical = (IT, LIGHTING, OTHER)
         uses = self.power_w
         return self._total_w(u for u in uses if u not in electrical and not u.startswith(LOSS))
 

@@ -58,8 +58,7 @@ def _orphans(facility: Facility) -> Iterator[Finding]:
     """Equipment that no rack, cooling unit or switch can draw from."""
     tree = facility.power
     used = np.zeros(len(tree.id), dtype=bool)
-    used[tree.load_of_rack] = True
-    used[tree.load_of_unit] = True
+    used[tree.loads] = True
     used[_feeding_switches(facility)] = True
     for level in tree.levels:
         edges = np.isin(tree.taker, level)

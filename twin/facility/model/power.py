@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twin.arrays import Array, Complex, Index, Mask
 from twin.facility.model.bess import BessArrays, SolarArrays
 from twin.facility.model.ups import UpsArrays
@@ -51,6 +53,10 @@ class PowerTree:
     """(rack,) power node of each rack."""
     load_of_unit: Index
     """(cooling unit,) power node of each cooling unit."""
+    load_of_other: Index
+    """(other load,) power node of what boards feed beside racks and cooling units."""
+    other_load_w: Array
+    """(other load,) what each draws whenever it has power."""
     rating_w: Array
     """inf where unlimited, and for loads."""
     loss_idle_frac: Array
@@ -135,4 +141,10 @@ class PowerTree:
     @property
     def equipment(self) -> int:
         """Number of nodes that are equipment, not loads."""
-        return len(self.id) - len(self.load_of_rack) - len(self.load_of_unit)
+        others = len(self.load_of_other)
+        return len(self.id) - len(self.load_of_rack) - others - len(self.load_of_unit)
+
+    @property
+    def loads(self) -> Index:
+        """(load,) power nodes that draw: racks, other loads of boards, cooling units."""
+        return np.arange(self.equipment, len(self.id))

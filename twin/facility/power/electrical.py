@@ -22,6 +22,8 @@ RACK_POWER_FACTOR = 0.98
 """Of racks at their input: supplies with power factor correction, near full load; assumed."""
 UNIT_POWER_FACTOR = 0.9
 """Of cooling units: motors behind drives, and some without; assumed."""
+OTHER_POWER_FACTOR = 0.9
+"""Of lights, offices and lifts; assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,4 +104,5 @@ def _loads_va(facility: Facility, live: Mask) -> Complex:
     factor = np.ones(load_w.size)
     factor[tree.load_of_rack] = RACK_POWER_FACTOR
     factor[tree.load_of_unit] = UNIT_POWER_FACTOR
+    factor[tree.load_of_other] = OTHER_POWER_FACTOR
     return np.where(live, load_w * (1.0 + 1j * np.tan(np.arccos(factor))), 0.0)

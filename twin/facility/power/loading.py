@@ -122,7 +122,8 @@ def _counted_w(facility: Facility, able: Mask) -> Array:
 def peak_loads_w(
     facility: Facility, rack_w: Array | None = None, unit_w: Array | None = None
 ) -> Array:
-    """(power node,): what racks and cooling units draw at their peak, and BESS for themselves.
+    """(power node,): what racks and cooling units draw at their peak, other loads, and BESS for
+    themselves.
 
     rack_w  (rack,) instead of rated power
     unit_w  (cooling unit,) instead of peak power
@@ -131,6 +132,7 @@ def peak_loads_w(
     load_w = np.zeros(len(tree.id))
     load_w[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
     load_w[tree.load_of_unit] = facility.cooling.units.peak_w if unit_w is None else unit_w
+    load_w[tree.load_of_other] = tree.other_load_w
     load_w[tree.bess.node] = tree.bess.standby_w
     return load_w
 

@@ -28,6 +28,8 @@ class PowerNode:
     """A board of a ring."""
     clears_half: bool = False
     """A section or board of a ring whose whole half opens at a fault in it."""
+    draws_w: float = 0.0
+    """What an other load of a board draws."""
     eco: bool = False
     """A UPS in eco mode."""
 

@@ -43,8 +43,7 @@ def nominal_v(facility: Facility) -> Array:
     """
     tree = facility.power
     found = _spread(tree, _stated(tree))
-    loads = [*tree.load_of_rack.tolist(), *tree.load_of_unit.tolist()]
-    low = [(LOW_VOLTAGE_V, load) for load in loads if load not in found]
+    low = [(LOW_VOLTAGE_V, load) for load in tree.loads.tolist() if load not in found]
     if low:
         found = _spread(tree, [(volts, terminal) for terminal, volts in found.items()] + low)
     volts = np.array([found.get(node, MEDIUM_VOLTAGE_V) for node in range(len(tree.id))])

@@ -16,6 +16,7 @@ from twin.facility.model.power import GovernorArrays
 from twin.facility.power.bess import bess_arrays, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
+from twin.facility.power.other_loads import check_other_load, component_of, other_loads
 from twin.facility.power.parallel import reactance_per_va, share_by_impedance, with_length
 from twin.facility.power.preferences import generators_alone, generators_last
 from twin.facility.power.refusals import (
@@ -104,6 +105,7 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     check_feeds(ledger, loc, row, group)
     check_autonomy(ledger, loc, row, group)
     check_length(ledger, loc, row, group)
+    check_other_load(ledger, loc, row, group)
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
@@ -158,7 +160,9 @@ def freeze(
     air: Weather,
 ) -> PowerTree:
     """The tree's arrays; racks and units hang on it as loads."""
-    every = [*nodes, *generators_last([*racks, *units], generators_alone(nodes))]
+    others = other_loads(ledger)
+    loads = generators_last([*racks, *others, *units], generators_alone(nodes))
+    every = [*nodes, *loads]
     row = {n.id: i for i, n in enumerate(every)}
     ledger.edges += [(s, n.id, "power", "share") for n in (*racks, *units) for s in n.supplies]
 
@@ -170,10 +174,12 @@ def freeze(
     ups = ups_arrays(ledger.scenario.catalogue, [(n.row, n.eco) for n in every])
     return PowerTree(
         id=tuple(n.id for n in every),
-        component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),
+        component=np.array([ledger.row[component_of(n)] for n in every], dtype=np.int64),
         kind=tuple(n.kind for n in every),
         load_of_rack=np.arange(len(nodes), len(nodes) + len(racks)),
         load_of_unit=np.arange(len(every) - len(units), len(every)),
+        load_of_other=np.arange(len(nodes) + len(racks), len(every) - len(units)),
+        other_load_w=np.array([n.draws_w for n in others], dtype=float),
         rating_w=rating,
         loss_idle_frac=column("loss_idle_frac", 0.0),
         loss_linear_frac=column("loss_linear_frac", 0.0),

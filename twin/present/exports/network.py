@@ -85,8 +85,7 @@ class _Builder:
         """Inputs and outputs of nodes, each with one that it is joined to."""
         self.out = ExportNetwork(facility.scenario.plan.name)
         self.is_load = np.zeros(len(self.tree.id), dtype=bool)
-        self.is_load[self.tree.load_of_rack] = True
-        self.is_load[self.tree.load_of_unit] = True
+        self.is_load[self.tree.loads] = True
         self.is_back = self._ways_back(facility)
         self.number: dict[int, int] = {}
 

@@ -82,9 +82,14 @@ def _hours(site: pd.DataFrame) -> np.ndarray:
 
 def _draw_power(axes: Axes, result: Result) -> None:
     site = result.frame("site")
-    parts = {"racks": "it_power_w", "cooling": "cooling_power_w", "losses": "distribution_loss_w"}
+    parts = {"racks": "it_power_w", "cooling": "cooling_power_w"}
+    colours = [BLUE, SKY]
+    if (site["other_power_w"] > 0).any():
+        parts["other loads"] = "other_power_w"
+        colours.append(GREY)
+    parts["losses"] = "distribution_loss_w"
     stack = [thinned(site[column].fillna(0.0).to_numpy()) / 1e6 for column in parts.values()]
-    look: dict[str, Any] = {"colors": (BLUE, SKY, ORANGE), "linewidth": 0}
+    look: dict[str, Any] = {"colors": (*colours, ORANGE), "linewidth": 0}
     *_, losses = axes.stackplot(_hours(site), *stack, labels=list(parts), **look)
     losses.set(hatch="/////", edgecolor="white")  # as light as cooling, to who sees no colours
     for label, column, colour, dashes in (

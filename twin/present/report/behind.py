@@ -28,6 +28,7 @@ def _timeline(result: Result) -> Grid:
     frame = by.agg(
         it=("it_power_w", "mean"),
         cooling=("cooling_power_w", "mean"),
+        other=("other_power_w", "mean"),
         served=("tokens_inference", "sum"),
         kept=("tokens_training", "sum"),
         back=("tokens_rolled_back", "sum"),
@@ -37,10 +38,11 @@ def _timeline(result: Result) -> Grid:
     )
     frame = frame.rename_axis("hour").reset_index()
     frame["trained"] = frame["kept"] + frame["back"]
-    made = ("served", "trained", "back", "lost")
-    idle = [name for name in made if not (frame[name] != 0).any()]
+    made = ("other", "served", "trained", "back", "lost")
+    idle = [name for name in made if not (frame[name].fillna(0.0) != 0).any()]
     columns: Columns = {
         "Hour from": ("hour", clock), "Racks": ("it", power), "Cooling": ("cooling", power),
+        "Other loads": ("other", power),
         "Served": ("served", tokens), "Trained": ("trained", tokens),
         "Of it or before, rolled back": ("back", tokens), "Lost": ("lost", tokens),
         "Water, warmest": ("water", degrees), "Outdoors": ("air", degrees),

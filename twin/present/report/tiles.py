@@ -75,6 +75,9 @@ def _energy(held: Mapping[str, Any]) -> Tile:
     made_j = float(np.nan_to_num(number(held.get("energy_generator_j"))))
     gas_j = float(np.nan_to_num(number(held.get("gas_j"))))
     below = f"{energy(held.get('energy_cooling_j'))} of it for cooling"
+    other_j = number(held.get("energy_other_j"))
+    if other_j > 0:
+        below += f", {energy(other_j)} for other loads"
     if made_j > 0:
         litres = number(held.get("fuel_m3")) * 1e3
         burnt = [f"{litres:,.0f} L of diesel"] * (litres > 0 or not gas_j)

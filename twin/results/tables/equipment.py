@@ -28,6 +28,13 @@ SITE = Table(
             "W",
             "CDUs, air handlers, chillers, dry coolers and their pumps.",
         ),
+        Column(
+            "other_power_w",
+            "float",
+            "W",
+            "Other loads of boards: lights, offices, lifts.",
+            since="2026-11-30",
+        ),
         Column("dry_bulb_degc", "float", "degC", "Outdoor air at the end of the period."),
         Column("wet_bulb_degc", "float", "degC", "Outdoor wet bulb at the end of the period."),
         Column(

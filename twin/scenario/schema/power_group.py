@@ -18,6 +18,9 @@ Autonomy = Annotated[
 ]
 
 
+OtherLoad = Annotated[Power, Within(1.0, 1e9, "1 W to 1 GW", "it is drawn all the time")]
+
+
 class PowerGroup(Stated):
     """A group of equal power components."""
 
@@ -45,6 +48,9 @@ class PowerGroup(Stated):
     """Generators: how long a full tank lasts at full load, instead of the tank of the catalogue."""
     length: Annotated[Length, Within(0.1, 1000.0, "0.1 m to 1 km")] | None = None
     """Cables and busways: metres of each, from which resistance, voltage drop and loss follow."""
+    other_load: OtherLoad | None = None
+    """Boards, panels and PDUs: what each feeds beside racks and cooling, such as lights, offices
+    and lifts. It draws as much whenever the board has power, and counts in the PUE."""
     solar: SolarSpec | None = None
     """Solar arrays: their modules."""
     ups_mode: Literal["double_conversion", "eco"] = "double_conversion"

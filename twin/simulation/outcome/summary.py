@@ -78,8 +78,16 @@ def _energy(run: Disciplines) -> dict[str, float]:
         "power_it_mean_w": _ratio(site["it"], run.world.now_s),
         "pue": _ratio(_used_j(run), site["it"]),
         "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
+        **_other(run),
         **_reuse(run, site["it"]),
     }
+
+
+def _other(run: Disciplines) -> dict[str, float]:
+    """Energy of other loads of boards; nothing where a layout states none."""
+    if not run.world.facility.power.load_of_other.size:
+        return {}
+    return {"energy_other_j": run.accounts.site_totals()["other"]}
 
 
 def _reuse(run: Disciplines, it_j: float) -> dict[str, float]:

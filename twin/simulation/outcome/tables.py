@@ -172,6 +172,7 @@ def _energy(run: Disciplines) -> list[Row]:
         ("batteries", "site", site["battery_out"]),
         ("site", "racks", site["it"]),
         *_by_kind(run.units.units.kind, run.accounts.own.unit_j, ""),
+        ("site", "other loads", site["other"]),
         *_by_kind(run.supply.tree.kind, run.accounts.own.power[3], "loss: "),
         ("site", "battery charge", site["battery_in"]),
         ("site", "utility", site["export"]),

@@ -96,6 +96,7 @@ def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) ->
         "it_power_w": site["it"] / span_s,
         "distribution_loss_w": site["loss"] / span_s,
         "cooling_power_w": site["cooling"] / span_s,
+        "other_power_w": site["other"] / span_s,
         "dry_bulb_degc": air[:, 0],
         "wet_bulb_degc": air[:, 1],
         "facility_water_degc": water.max(axis=1),

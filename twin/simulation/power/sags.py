@@ -23,7 +23,7 @@ class Sags:
         self.tree = world.facility.power
         self.wires = wires
         self.is_ups = is_ups
-        self.loads: Index = np.concatenate([self.tree.load_of_rack, self.tree.load_of_unit])
+        self.loads: Index = self.tree.loads
         world.clock.can("sag begins", self._begins)
         world.clock.can("sag ends", self._ends)
 

@@ -54,8 +54,7 @@ class Supply(Discipline):
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_ups = of_role(tree.kind, Role.STORE)
         self.is_load = np.zeros(len(tree.id), dtype=bool)
-        self.is_load[tree.load_of_rack] = True
-        self.is_load[tree.load_of_unit] = True
+        self.is_load[tree.loads] = True
         self.has_ups = bool(self.is_ups.any())
         self.boards = AtBoards(world, self.wires)
         self.storage = self.boards.storage
@@ -214,6 +213,7 @@ class Supply(Discipline):
         load = np.zeros(len(tree.id))
         load[tree.load_of_rack] = self.world.state.racks.rack_w
         load[tree.load_of_unit] = self.world.state.units.unit_w
+        load[tree.load_of_other] = tree.other_load_w
         self.batteries.ask_recharge()
         drawn = self.boards.decide(load + own.recharge_w, self._through)
         own.output_w, own.input_w = self._through(drawn)
@@ -267,6 +267,7 @@ class Supply(Discipline):
         load = np.zeros((len(stretch.unit_w), len(tree.id)))
         load[:, tree.load_of_rack] = stretch.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
+        load[:, tree.load_of_other] = tree.other_load_w
         drawn = self.boards.foretold_w(stretch, load, self._through)
         stretch.output_w, stretch.input_w = self._through(drawn)
         self.boards.foretell(stretch)

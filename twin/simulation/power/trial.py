@@ -32,7 +32,7 @@ class Trial:
         self.is_utility = of_role(tree.kind, *MAINS)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_store = of_role(tree.kind, Role.STORE)
-        self.loads = np.concatenate([tree.load_of_rack, tree.load_of_unit]).astype(np.int64)
+        self.loads = tree.loads
         self.nothing = np.zeros(len(tree.id), dtype=bool)
 
     def by_utility(self, able: Mask, closed: Mask | None = None) -> Mask:
@@ -84,5 +84,6 @@ class Trial:
         racks = self.tree.load_of_rack
         runs[racks] &= self.world.state.racks.rack_on
         wanted_w = np.where(runs, now_w, np.maximum(now_w, own.lost_input_w))
+        wanted_w[self.tree.load_of_other] = self.tree.other_load_w
         wanted_w[self.tree.bess.node] += self.tree.bess.standby_w
         return wanted_w

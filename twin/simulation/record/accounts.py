@@ -88,6 +88,8 @@ class Accounts(Discipline):
         rate[..., 4] = _sums(input_w.take(tree.load_of_rack, axis=-1))
         rate[..., 5] = _sums(lost_w)
         rate[..., 6] = _sums(input_w.take(tree.load_of_unit, axis=-1))
+        if tree.load_of_other.size:
+            rate[..., 14] = _sums(input_w.take(tree.load_of_other, axis=-1))
         rate[..., 7] = water_kg_s
         rate[..., 8] = _sums(gpus)
         rate[..., 9] = _sums(gpus.take(throttled, axis=-1))
@@ -259,7 +261,8 @@ class Accounts(Discipline):
         """Energy in less energy out and stored, over energy in."""
         s = self.site_totals()
         supplied = s["utility"] + s["generator"] + s["battery_out"] + s["solar"]
-        used = s["it"] + s["loss"] + s["cooling"] + s["battery_in"] + s["export"]
+        drawn = s["it"] + s["loss"] + s["cooling"] + s["other"]
+        used = drawn + s["battery_in"] + s["export"]
         return float((supplied - used) / supplied) if supplied > 0 else 0.0
 
 

@@ -12,7 +12,7 @@ from twin.facility.model import Facility
 SITE = (
     "utility", "generator", "battery_out", "battery_in", "it", "loss", "cooling", "water_kg",
     "gpus_busy", "gpus_throttled", "solar", "export", "solar_held_back", "gas",
-    "fuel_m3",
+    "other", "fuel_m3",
 )  # fmt: skip
 """Integrals over the site: joules, of gas those of its heat, kilograms, GPU seconds, and cubic
 metres of fuel."""
