@@ -161,8 +161,7 @@ def freeze(
 ) -> PowerTree:
     """The tree's arrays; racks and units hang on it as loads."""
     others = other_loads(ledger)
-    loads = generators_last([*racks, *others, *units], generators_alone(nodes))
-    every = [*nodes, *loads]
+    every = [*nodes, *generators_last([*racks, *others, *units], generators_alone(nodes))]
     row = {n.id: i for i, n in enumerate(every)}
     ledger.edges += [(s, n.id, "power", "share") for n in (*racks, *units) for s in n.supplies]
 
@@ -176,10 +175,6 @@ def freeze(
         id=tuple(n.id for n in every),
         component=np.array([ledger.row[component_of(n)] for n in every], dtype=np.int64),
         kind=tuple(n.kind for n in every),
-        load_of_rack=np.arange(len(nodes), len(nodes) + len(racks)),
-        load_of_unit=np.arange(len(every) - len(units), len(every)),
-        load_of_other=np.arange(len(nodes) + len(racks), len(every) - len(units)),
-        other_load_w=np.array([n.draws_w for n in others], dtype=float),
         rating_w=rating,
         loss_idle_frac=column("loss_idle_frac", 0.0),
         loss_linear_frac=column("loss_linear_frac", 0.0),
@@ -203,6 +198,7 @@ def freeze(
         ups=ups,
         bess=bess_arrays(ledger, every, row),
         solar=solar_arrays(ledger, nodes, row, air),
+        **_where_loads_are(len(nodes), racks, others, units),
         **(_edges(every, row) | _electrical(every, column) | _machines(every, column)),
         levels=_levels(len(every), [(row[s], i) for i, n in enumerate(every) for s in n.supplies]),
     )
@@ -221,6 +217,19 @@ def _electrical(
     return {
         **{name: column(name, np.nan) for name in stated},
         "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),
+    }
+
+
+def _where_loads_are(
+    first: int, racks: list[PowerNode], others: list[PowerNode], units: list[PowerNode]
+) -> dict[str, Any]:
+    """Loads stand behind equipment: racks, other loads, units."""
+    ends = first + np.cumsum([len(racks), len(others), len(units)])
+    return {
+        "load_of_rack": np.arange(first, ends[0]),
+        "load_of_other": np.arange(ends[0], ends[1]),
+        "load_of_unit": np.arange(ends[1], ends[2]),
+        "other_load_w": np.array([n.draws_w for n in others], dtype=float),
     }
 
 
