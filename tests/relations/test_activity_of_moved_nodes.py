@@ -1,5 +1,5 @@
-"""Activities are entered where nodes changed hands or what a job does; that is the same as entering
-those of every node anew.
+"""Activities are entered where nodes changed hands or what a job does, and racks and jobs summed
+anew where those nodes are; that is the same as entering and summing all of them anew.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ import pytest
 from conftest import failing, small, training
 
 import twin
+from twin.arrays import total_by
 from twin.simulation.activity import _IDLE, Activity
+from twin.simulation.compute.racks import Compute
+from twin.simulation.jobs.job_energy import JobMeter
 
 JOBS = {"kind": "batch", "name": "jobs", "count": 60, "span": "5 h", "nodes_max": 40} | {
     "nodes_median": 6,
@@ -22,11 +25,20 @@ CHAT = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 8
 KEPT = training(nodes=20, checkpoint_interval="10 min")
 
 
-@pytest.mark.parametrize("work", [[JOBS], [KEPT, JOBS], [CHAT, JOBS]])
+WORKS = [[JOBS], [KEPT, JOBS], [CHAT, JOBS]]
+FAULTS = failing((6_000.0, "liquid_r1/node_1", 900.0), (9_000.0, "cdu", 900.0))
+
+
+def run(work: list[dict[str, object]]) -> None:
+    """Six hours with a node and a pump that fail meanwhile."""
+    twin.simulate(twin.build(small(workload=work, horizon="6 h", faults=FAULTS)))
+
+
+@pytest.mark.parametrize("work", WORKS)
 def test_nodes_that_moved_are_all_that_is_entered(
     monkeypatch: pytest.MonkeyPatch, work: list[dict[str, object]]
 ) -> None:
-    """At every settling, with a node and a pump that fail meanwhile."""
+    """At every settling."""
     settle = Activity.settle
     seen = []
 
@@ -45,6 +57,50 @@ def test_nodes_that_moved_are_all_that_is_entered(
         return found
 
     monkeypatch.setattr(Activity, "settle", checked)
-    faults = failing((6_000.0, "liquid_r1/node_1", 900.0), (9_000.0, "cdu", 900.0))
-    twin.simulate(twin.build(small(workload=work, horizon="6 h", faults=faults)))
+    run(work)
+    assert len(set(seen)) > 5
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_racks_are_the_sums_of_all_their_nodes(
+    monkeypatch: pytest.MonkeyPatch, work: list[dict[str, object]]
+) -> None:
+    """At every settling."""
+    sum_activity = Compute.sum_activity
+    seen = []
+
+    def checked(self: Compute, touched: np.ndarray | None) -> None:
+        sum_activity(self, touched)
+        own = self.own
+        there = (own.gpu_w, own.cpu_w, own.peak_activity, own.busy_nodes)
+        sum_activity(self, None)
+        whole = (own.gpu_w, own.cpu_w, own.peak_activity, own.busy_nodes)
+        assert [values.tobytes() for values in there] == [values.tobytes() for values in whole]
+        seen.append(float(own.busy_nodes.sum()))
+
+    monkeypatch.setattr(Compute, "sum_activity", checked)
+    run(work)
+    assert len(set(seen)) > 5
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_jobs_draw_the_sum_of_all_their_nodes(
+    monkeypatch: pytest.MonkeyPatch, work: list[dict[str, object]]
+) -> None:
+    """Over every span; also of nodes that two jobs held one after the other."""
+    advance = JobMeter.advance
+    seen = []
+
+    def checked(self: JobMeter, span_s: float) -> None:
+        owner = self.own.work_of_node
+        held = np.flatnonzero(owner >= 0)
+        before = self.own.energy_j.copy()
+        advance(self, span_s)
+        node_w = self._shared_w(np.arange(owner.size))
+        drawn_w = total_by(owner[held], node_w[held], before.size)
+        assert self.own.energy_j.tobytes() == (before + drawn_w * span_s).tobytes()
+        seen.append(float(drawn_w.sum()))
+
+    monkeypatch.setattr(JobMeter, "advance", checked)
+    run(work)
     assert len(set(seen)) > 5

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.serving import Serving
 
+_OF_NODES = ("gpu_activity", "cpu_activity", "gain_frac", "gpu_busiest")
 _IDLE = (0.0, 0.0, 1.0, 0.0)
 
 
@@ -23,6 +24,9 @@ class Activity(Discipline):
         self.compute = compute
         self.jobs = jobs
         self.serving = serving
+        none = np.zeros(0, dtype=np.int64)
+        self.of_services = np.concatenate([none, *(s.nodes for s in serving.services)])
+        """Nodes that services hold, for good."""
         self._asked: tuple[object, ...] = ()
         self._left: tuple[int, Array] = (-1, self.own.gpu_activity)
         """Version of faults and activity of GPUs as they were left."""
@@ -40,47 +44,65 @@ class Activity(Discipline):
         asked = (self.jobs.of_nodes.asked(), state.faults.version, state.serving.version)
         if asked == self._asked:
             return False
-        of_jobs_known = asked[:2] == self._asked[:2]
+        jobs_known = asked[:2] == self._asked[:2]
         self._asked = asked
-        gpu, cpu, gain, busiest = self._of_jobs(of_jobs_known)
-        self.serving.enter_activity(gpu, cpu, gain, busiest)
-        if not state.faults.node_ok.all():
-            gpu *= state.faults.node_ok
-            cpu *= state.faults.node_ok
-            busiest *= state.faults.node_ok
-        moved = gpu != own.gpu_activity
-        moved |= busiest != own.gpu_busiest
-        moved |= cpu != own.cpu_activity
-        moved |= gain != own.gain_frac
-        own.gpu_activity = gpu
-        own.cpu_activity = cpu
-        own.gain_frac = gain
-        own.gpu_busiest = busiest
-        self._left = (state.faults.version, gpu)
-        own.version += bool(moved.any())
-        self.compute.sum_activity(moved)
+        touched = self._touched(jobs_known)
+        moved = self._enter_anew() if touched is None else self._enter_at(touched)
+        self._left = (state.faults.version, own.gpu_activity)
+        own.version += moved
+        self.compute.sum_activity(touched)
         return False
 
-    def _of_jobs(self, known: bool) -> list[Array]:
-        """(node,) GPU and CPU activity, share of the gain and busiest GPU by jobs: as they are but
-        where nodes changed hands or what a job does; services enter all of their nodes.
+    def _now(self) -> list[Array]:
+        """(node,) GPU and CPU activity, share of the gain and busiest GPU."""
+        return [getattr(self.own, name) for name in _OF_NODES]
 
-        known   whether nothing of jobs has changed
+    def _touched(self, jobs_known: bool) -> Index | None:
+        """Nodes that changed hands, or whose job does something else, and all of services; None
+        where every node has to be looked at.
+
+        jobs_known   whether nothing of jobs has changed
         """
-        own = self.own
-        now = (own.gpu_activity, own.cpu_activity, own.gain_frac, own.gpu_busiest)
-        if known:
-            return [values.copy() for values in now]
+        if jobs_known:
+            return self.of_services
         of_nodes = self.jobs.of_nodes
         moved = of_nodes.moved()
         faults_version, gpu = self._left
-        stands = gpu is own.gpu_activity and faults_version == self.world.state.faults.version
+        stands = gpu is self.own.gpu_activity
+        stands &= faults_version == self.world.state.faults.version
         if not stands or of_nodes.sharing.parts.any:
-            found = [np.full(gpu.size, idle) for idle in _IDLE]
-            of_nodes.enter(*found)
-            return found
-        found = [values.copy() for values in now]
-        for values, idle in zip(found, _IDLE, strict=True):
-            values[moved] = idle
-        of_nodes.enter_whole(moved, *found)
-        return found
+            return None
+        return np.concatenate([moved, self.of_services])
+
+    def _enter_at(self, nodes: Index) -> bool:
+        """Write what has changed of some nodes, in place; True where anything has."""
+        now = self._now()
+        before = [values.take(nodes) for values in now]
+        for values, idle in zip(now, _IDLE, strict=True):
+            values[nodes] = idle
+        self.jobs.of_nodes.enter_whole(nodes, *now)
+        self.serving.enter_activity(*now)
+        node_ok = self.world.state.faults.node_ok
+        if not node_ok.all():
+            for values in self._stopped(now):
+                values[nodes] *= node_ok[nodes]
+        pairs = zip(now, before, strict=True)
+        return any((values.take(nodes) != was).any() for values, was in pairs)
+
+    def _enter_anew(self) -> bool:
+        """Other arrays of all nodes, so that whoever follows these looks at all of them."""
+        before = self._now()
+        found = [np.full(before[0].size, idle) for idle in _IDLE]
+        self.jobs.of_nodes.enter(*found)
+        self.serving.enter_activity(*found)
+        for values in self._stopped(found):
+            values *= self.world.state.faults.node_ok
+        for name, values in zip(_OF_NODES, found, strict=True):
+            setattr(self.own, name, values)
+        return any((values != was).any() for values, was in zip(found, before, strict=True))
+
+    @staticmethod
+    def _stopped(of_nodes: list[Array]) -> list[Array]:
+        """Those that are nothing on nodes out of order."""
+        gpu, cpu, _, busiest = of_nodes
+        return [gpu, cpu, busiest]

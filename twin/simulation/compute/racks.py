@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.results.enums import Cause, EventKind
 from twin.simulation.cooling.server_fans import working_frac
 from twin.simulation.kernel.discipline import Discipline
@@ -24,13 +24,13 @@ class Compute(Discipline):
         self.gpu_span_w = (racks.gpus_per_node * racks.gpu_span_w)[self.rack_of_node]
         self.cpu_span_w = racks.cpu_span_w[self.rack_of_node]
         self.with_nodes = np.flatnonzero(racks.nodes)
-        self.starts = racks.first_node[self.with_nodes]
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.supports = bool(self.support_span_w.any())
         self._seen_version = (-1, -1, -1)
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
-        self._hands = -1
+        self._turn = 0
+        self._summed_at = np.zeros(len(racks.id), dtype=np.int64)
         self._last_boot_s = np.inf
         self.load = world.facility.power.load_of_rack
         self._hold_up_end = ((-1, -1), np.inf)
@@ -105,51 +105,65 @@ class Compute(Discipline):
         good = state.supply.good[self.world.facility.power.load_of_rack[rack]]
         return Cause.RESTARTING if good else Cause.POWER_LOST
 
-    def sum_activity(self, moved: Mask) -> None:
+    def sum_activity(self, touched: Index | None) -> None:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy
         nodes.
 
-        moved   (node,) whose activity is another than before; racks without any keep their sums
+        touched   nodes whose activity or owner may be another than before, None for all; racks
+                  without any keep their sums
         """
-        own = self.own
-        hands = self.world.state.jobs.hands
-        if self.with_nodes.size and hands != self._hands:
-            self._hands = hands
-            own.busy_nodes = np.zeros(len(self.racks.id))
-            own.busy_nodes[self.with_nodes] = np.add.reduceat(self._working(), self.starts)
-        if moved.any():
-            self._sum_watts(moved)
-
-    def _working(self) -> Array:
-        """(node,) 1 with work; of a node that jobs share, the share of its GPUs that they hold, or
-        of its cores and memory where it has none.
-        """
-        jobs = self.world.state.jobs
-        working = (jobs.work_of_node != FREE).astype(float)
-        shared = np.flatnonzero(jobs.work_of_node == SHARED)
-        if shared.size:
-            gpus = self.racks.gpus_per_node[self.rack_of_node[shared]]
-            of_gpus = 1.0 - jobs.gpu_free[shared].sum(axis=1) / np.maximum(gpus, 1)
-            of_host = 1.0 - jobs.host_free[shared].min(axis=1, initial=1.0)
-            working[shared] = np.where(gpus > 0, of_gpus, of_host)
-        return np.asarray(working)
-
-    def _sum_watts(self, moved: Mask) -> None:
+        racks = self.with_nodes if touched is None else self._racks_of(touched)
+        if not racks.size:
+            return
         own = self.own
         activity = self.world.state.activity
-        count = len(self.racks.id)
-        touched = np.zeros(count, dtype=bool)
-        touched[self.rack_of_node[moved]] = True
-        nodes = np.flatnonzero(touched[self.rack_of_node])
-        rack = self.rack_of_node.take(nodes)
+        nodes, starts = self.nodes_of(racks)
         gain = activity.gain_frac.take(nodes)
         gpu_w = activity.gpu_activity.take(nodes) * gain * self.gpu_span_w.take(nodes)
         cpu_w = activity.cpu_activity.take(nodes) * gain * self.cpu_span_w.take(nodes)
-        own.gpu_w = np.where(touched, total_by(rack, gpu_w, count), own.gpu_w)
-        own.cpu_w = np.where(touched, total_by(rack, cpu_w, count), own.cpu_w)
-        own.peak_activity = np.zeros(count)
-        busiest = np.maximum.reduceat(activity.gpu_busiest, self.starts)
-        own.peak_activity[self.with_nodes] = busiest
+        rack = self.rack_of_node.take(nodes)
+        count = len(self.racks.id)
+        busiest = np.maximum.reduceat(activity.gpu_busiest.take(nodes), starts)
+        own.gpu_w = _with(own.gpu_w, racks, total_by(rack, gpu_w, count).take(racks))
+        own.cpu_w = _with(own.cpu_w, racks, total_by(rack, cpu_w, count).take(racks))
+        own.peak_activity = _with(own.peak_activity, racks, busiest)
+        busy = np.add.reduceat(self._working(nodes), starts)
+        own.busy_nodes = _with(own.busy_nodes, racks, busy)
+        self._turn += 1
+        self._summed_at[racks] = self._turn
+
+    def _racks_of(self, nodes: Index) -> Index:
+        touched = np.zeros(len(self.racks.id), dtype=bool)
+        touched[self.rack_of_node.take(nodes)] = True
+        return np.flatnonzero(touched)
+
+    def nodes_of(self, racks: Index) -> tuple[Index, Index]:
+        """(node,) of some racks, one rack after another, and where each begins."""
+        count = self.racks.nodes.take(racks)
+        ends = np.cumsum(count)
+        starts = ends - count
+        first = self.racks.first_node.take(racks)
+        return np.arange(ends[-1]) + np.repeat(first - starts, count), starts
+
+    def summed_since(self, turn: int) -> tuple[Mask, int]:
+        """(rack,) whose sums were made after a turn, and the turn that it is now."""
+        return self._summed_at > turn, self._turn
+
+    def _working(self, nodes: Index) -> Array:
+        """(of nodes,) 1 with work; of a node that jobs share, the share of its GPUs that they hold,
+        or of its cores and memory where it has none.
+        """
+        jobs = self.world.state.jobs
+        owner = jobs.work_of_node.take(nodes)
+        working = (owner != FREE).astype(float)
+        shares = owner == SHARED
+        if shares.any():
+            shared = nodes[shares]
+            gpus = self.racks.gpus_per_node[self.rack_of_node[shared]]
+            of_gpus = 1.0 - jobs.gpu_free[shared].sum(axis=1) / np.maximum(gpus, 1)
+            of_host = 1.0 - jobs.host_free[shared].min(axis=1, initial=1.0)
+            working[shares] = np.where(gpus > 0, of_gpus, of_host)
+        return np.asarray(working)
 
     def hold(self) -> None:
         """Power of every rack at its clock."""
@@ -214,3 +228,10 @@ class Compute(Discipline):
             return hold_up_s
         booting = self.own.boot_until_s[self.own.rack_lit & ~self.own.rack_on]
         return min(float(booting.min(initial=np.inf)) - now, hold_up_s)
+
+
+def _with(values: Array, racks: Index, now: Array) -> Array:
+    """(rack,) another array, with other values of some racks."""
+    found = values.copy()
+    found[racks] = now
+    return found
