@@ -31,16 +31,20 @@ class Autoscaler:
         self.fleet = fleet
         self.own = own
         self.asked: Autoscaling | None = fleet.pool.autoscale
+        self._awake = fleet.every_node
         own.ready_s = np.zeros(fleet.nodes.size)
         if self.asked is not None:
             own.ready_s[self._wanted(first_per_s) :] = np.inf
 
     @property
     def awake(self) -> Mask:
-        """(node,) that take requests now."""
+        """(node,) that take requests now; the same array as long as these are the same."""
         if self.asked is None:
             return self.fleet.every_node
-        return np.asarray(self.own.ready_s <= self.world.now_s)
+        awake = self.own.ready_s <= self.world.now_s
+        if not np.array_equal(awake, self._awake):
+            self._awake = awake
+        return self._awake
 
     @property
     def worked(self) -> int:
@@ -94,5 +98,7 @@ class Autoscaler:
 
     def next_s(self) -> float:
         """Seconds until the next node is awake."""
+        if self.asked is None:
+            return np.inf
         starting = self.own.ready_s[np.isfinite(self.own.ready_s)] - self.world.now_s
         return float(starting[starting > 0].min(initial=np.inf))

@@ -43,7 +43,11 @@ class Fleet:
         self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.replica_gpus
         if not self.replicas:
             raise refused(scenario, pool.name, [self._no_room()])
+        self.gain_frac = racks.work_frac[self.rack]
+        """(node,) share of its rack's gain that its work takes."""
         self._reached = (-1, self.every_node)
+        self._standing: tuple[tuple[int, ...], Array] = ((), np.zeros(0))
+        self._clock: tuple[int, float] = (-1, 1.0)
         self._capacity: tuple[tuple[int, ...], Mask, Array] = ((), self.every_node, np.zeros(0))
 
     def _first_nodes(self, free: Index) -> Index:
@@ -89,6 +93,13 @@ class Fleet:
     @property
     def standing(self) -> Array:
         """(node,) share of its replicas that can serve: live, and all their GPUs in order."""
+        state = self.world.state
+        versions = (state.faults.version, state.racks.version, state.network.version)
+        if self._standing[0] != versions:
+            self._standing = (versions, self._standing_now())
+        return self._standing[1]
+
+    def _standing_now(self) -> Array:
         faults = self.world.state.faults
         live = self.live.astype(float)
         if not faults.gpus_out:
@@ -166,7 +177,10 @@ class Fleet:
     @property
     def clock_frac(self) -> float:
         """Mean clock of its racks."""
-        return float(self.world.state.throttling.clock_frac[self.racks].mean())
+        clocks = self.world.state.throttling
+        if self._clock[0] != clocks.version:
+            self._clock = (clocks.version, float(clocks.clock_frac[self.racks].mean()))
+        return self._clock[1]
 
     def clocks_under(self, allowed: Allowed, load_frac: float) -> Array:
         """(rack of the fleet,) share of the clock that its boards hold at a share of capacity, at

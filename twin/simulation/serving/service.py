@@ -20,7 +20,7 @@ from twin.simulation.serving.autoscaler import Autoscaler
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
-from twin.simulation.serving.stage_capacity import StageCapacity
+from twin.simulation.serving.stage_capacity import StageCapacity, ServiceStages
 from twin.simulation.state.record import Key
 from twin.simulation.state.work import ServiceState
 from twin.workload import Pool
@@ -55,6 +55,8 @@ class Service:
         self.asked_tokens, self.requests = arrivals(
             world.facility.scenario, pool, asked.output_tokens, asked.output_log_sigma
         )
+        self.nodes = np.concatenate([fleet.nodes for fleet in self.fleets])
+        """All that it holds."""
         self.own = ServiceState(
             np.zeros(self.fleet.racks.size),
             np.zeros(len(TOTALS)),
@@ -63,16 +65,12 @@ class Service:
         )
         first_per_s = float(self.asked_tokens[0]) / pool.window_s
         self.autoscaler = Autoscaler(world, self.fleet, self.own, first_per_s)
+        self._given: ServiceStages | None = None
 
     @property
     def fleets(self) -> tuple[Fleet, ...]:
         """Those that make tokens, then those that read prompts where these are others."""
         return (self.fleet,) if self.readers is None else (self.fleet, self.readers)
-
-    @property
-    def nodes(self) -> Index:
-        """All that it holds."""
-        return np.concatenate([fleet.nodes for fleet in self.fleets])
 
     def activities(self) -> list[tuple[Fleet, float]]:
         """GPU activity of each fleet's nodes that are awake, at its own load."""
@@ -84,8 +82,7 @@ class Service:
 
     def load_of(self, fleet: Fleet) -> float:
         """Served over what a fleet could serve."""
-        by_rack = self.own.capacity_by_rack if fleet is self.fleet else self.own.reading_by_rack
-        capacity = float(by_rack.sum())
+        capacity = self._stages().each[0 if fleet is self.fleet else 1].now
         return min(self._served_tokens_per_s() / capacity, 1.0) if capacity > 0 else 0.0
 
     def _served_tokens_per_s(self) -> float:
@@ -136,10 +133,18 @@ class Service:
         window = min(own.window, self.asked_tokens.size - 1)
         own.arriving = float(self.asked_tokens[window] / self.pool.window_s)
 
-    def _stages(self) -> list[StageCapacity]:
-        """What each stage of the service gives now, and when all is well."""
+    def _stages(self) -> ServiceStages:
+        """What each stage gives now, and when all is well; summed anew where that has changed."""
         own = self.own
-        whole = self.fleet.whole_by_rack(self.autoscaler.awake)
+        awake = self.autoscaler.awake
+        of = (own.capacity_by_rack, own.reading_by_rack, own.sending_by_rack, awake)
+        if self._given is None or not self._given.are_of(*of):
+            self._given = ServiceStages(of, self._each_stage(awake))
+        return self._given
+
+    def _each_stage(self, awake: Mask) -> list[StageCapacity]:
+        own = self.own
+        whole = self.fleet.whole_by_rack(awake)
         stages = [StageCapacity(self.fleet, whole, own.capacity_by_rack)]
         if self.readers is not None:
             whole = self.readers.whole_by_rack(self.readers.every_node)
@@ -151,16 +156,12 @@ class Service:
     @property
     def capacity(self) -> float:
         """Output tokens/s of the live replicas: of the stage that has least."""
-        own = self.own
-        makes = float(own.capacity_by_rack.sum())
-        if self.readers is None:
-            return makes
-        return min(makes, float(own.reading_by_rack.sum()), float(own.sending_by_rack.sum()))
+        return self._stages().now
 
     @property
     def whole(self) -> float:
         """Output tokens/s of the nodes that are awake, when all is well."""
-        return min(stage.whole for stage in self._stages())
+        return self._stages().whole
 
     def _give_up(self, tokens: float) -> None:
         self.own.waiting -= tokens
@@ -178,7 +179,7 @@ class Service:
         """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it
         could, in the stage that has least.
         """
-        return min(self._stages(), key=lambda stage: stage.now).shortfall(self.pool.name)
+        return self._stages().least.shortfall(self.pool.name)
 
     def lose(self) -> None:
         """Tokens given up for want of capacity that a whole pool would have had."""

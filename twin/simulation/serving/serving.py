@@ -91,14 +91,14 @@ class Serving(Discipline):
         """Enter the activity of every service's nodes, that of the busiest GPU of each, and the
         share of their racks' gain.
         """
-        share = self.world.facility.racks.work_frac
         for service in self.services:
             for fleet, activity in service.activities():
                 awake = service.awake_of(fleet)
-                busiest[fleet.nodes] = np.where(awake, activity, 0.0)
-                gpu[fleet.nodes] = busiest[fleet.nodes] * fleet.standing
-                cpu[fleet.nodes] = np.where(awake & (service.own.served > 0), CPU_ACTIVITY, 0.0)
-                gain[fleet.nodes] = share[fleet.rack]
+                busy = np.where(awake, activity, 0.0)
+                busiest[fleet.nodes] = busy
+                gpu[fleet.nodes] = busy * fleet.standing
+                cpu[fleet.nodes] = awake * (CPU_ACTIVITY if service.own.served > 0 else 0.0)
+                gain[fleet.nodes] = fleet.gain_frac
 
     def hold(self) -> None:
         """Enter what each service is losing now."""
