@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.physics.thermal_modes import Crowds, Modes, phi, psi
+from twin.physics.thermal_modes import Crowds, Factor, Modes, phi, psi
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -99,7 +99,7 @@ class Motion:
 
     def bounds_k(self, time_s: float) -> tuple[Array, Array]:
         """(node,) most that it can rise, and fall (below 0), within `time_s`."""
-        up, down = bounds_k(self.network, self.slope_k_s(), time_s)
+        up, down = bounds_k(self.network, self.slope_k_s(), self.network.full(time_s))
         held = self.network.crowds
         if held is None or self.apart_k_s is None:
             return up, down
@@ -107,12 +107,15 @@ class Motion:
         return up[held.place] + np.maximum(alone, 0.0), down[held.place] + np.minimum(alone, 0.0)
 
 
-def bounds_k(network: Modes, slope_k_s: Array, time_s: float) -> tuple[Array, Array]:
-    """(..., lump) most that each can rise, and fall, within a time, from slopes (..., lump)."""
+def bounds_k(network: Modes, slope_k_s: Array, full: Factor) -> tuple[Array, Array]:
+    """(..., lump) most that each can rise, and fall, within a time, from slopes (..., lump).
+
+    full   phi at that time, or at one a row of slopes
+    """
     parts = np.empty((2, *slope_k_s.shape))
     np.maximum(slope_k_s, 0.0, out=parts[0])
     np.minimum(slope_k_s, 0.0, out=parts[1])
-    up, down = network.full(time_s).times(network.drive(parts)) @ network.shape.T
+    up, down = full.times(network.drive(parts)) @ network.shape.T
     return np.maximum(up, 0.0), np.minimum(down, 0.0)
 
 

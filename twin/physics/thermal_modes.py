@@ -11,6 +11,7 @@ matrices. Source: any text on linear systems; LAPACK dsyevd and dgeev.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import scipy
@@ -28,7 +29,7 @@ _CONDITION_WORST = 1e12
 """And worse than this, so many that no answer is left."""
 _APART_FRAC = (0.0, 1e-11, 1e-10, 1e-9, 1e-7, 1e-5)
 """By which share rates are told apart, tried in turn."""
-_KNOWN_MAX = 64
+_KNOWN_MAX = 512
 """Times of which phi and psi are kept."""
 
 
@@ -62,11 +63,30 @@ class Factor:
         return np.asarray(out)
 
 
+def together(factors: list[Factor], order: Index | None = None) -> Factor:
+    """(factor, mode) several at once, or one a member of `order`."""
+    same = np.stack([factor.same for factor in factors])
+    others = [factor.other for factor in factors if factor.other is not None]
+    other = np.stack(others) if others else None
+    if order is not None:
+        same = same[order]
+        other = None if other is None else other[order]
+    return Factor(same, other, factors[0].pairs)
+
+
 def swapped(packed: Array, pairs: int) -> Array:
     """(..., mode) with real and imaginary parts of the pairs in each other's place."""
-    alone = packed.shape[-1] - 2 * pairs
-    parts = (packed[..., :alone], packed[..., alone + pairs :], packed[..., alone:][..., :pairs])
-    return np.concatenate(parts, axis=-1)
+    return packed.take(_partners(packed.shape[-1], pairs), axis=-1)
+
+
+@cache
+def _partners(modes: int, pairs: int) -> Index:
+    """(mode,) the other part of the pair that each packed mode belongs to; itself where it is
+    alone.
+    """
+    place = np.arange(modes)
+    alone = modes - 2 * pairs
+    return np.concatenate([place[:alone], place[alone + pairs :], place[alone : alone + pairs]])
 
 
 @dataclass(frozen=True)

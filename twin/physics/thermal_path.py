@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics.thermal import bounds_k
-from twin.physics.thermal_modes import Modes
+from twin.physics.thermal_modes import Modes, together
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -37,12 +37,9 @@ class Path:
     def bounds_k(self) -> tuple[Array, Array]:
         """(interval, node) most that each node can rise, and fall, within an interval."""
         slope = self.drive[:-1] @ self.network.shape.T
-        up = np.empty_like(slope)
-        down = np.empty_like(slope)
-        for span_s in np.unique(self.span_s).tolist():
-            here = self.span_s == span_s
-            up[here], down[here] = bounds_k(self.network, slope[here], span_s)
-        return up, down
+        spans_s, of_span = np.unique(self.span_s, return_inverse=True)
+        full = together([self.network.full(span_s) for span_s in spans_s.tolist()], of_span)
+        return bounds_k(self.network, slope, full)
 
 
 def follow(
@@ -62,16 +59,19 @@ def follow(
     drives[0] = drive
     decay = network.decay()
     heats = iter(_modal(network, heat_w))
+    moves = {
+        span: together([network.full(span), network.area(span)]) for span in set(span_s.tolist())
+    }
     for i, (span, anew) in enumerate(zip(span_s.tolist(), set_anew.tolist(), strict=True)):
-        now = temperature[i]
         after = temperature[i + 1]
-        np.add(now, network.shape @ network.full(span).times(drives[i]), out=after)
-        moved = network.area(span).times(drives[i])
-        np.add(now * span, network.shape @ moved, out=integral[i])
+        full, area = moves[span].times(drives[i])
+        np.add(temperature[i], network.shape @ full, out=after)
+        np.matmul(network.shape, area, out=integral[i])
         if anew:
             drives[i + 1] = next(heats) - decay.times(network.drive(after))
         else:
             drives[i + 1] = network.fading(span).times(drives[i])
+    integral += temperature[:-1] * span_s[:, None]
     return Path(network, span_s, temperature, integral, drives)
 
 

@@ -24,12 +24,13 @@ class Streams:
     """(inlet, outlet)"""
 
     def spread(self, outlet_w: Array) -> Array:
-        """(inlet,) heat given to the air at outlets, as it arrives at inlets; what no air carries
-        stays where it is.
+        """(..., inlet) heat given to the air at outlets (..., outlet), as it arrives at inlets;
+        what no air carries stays where it is.
         """
         moving, gives = self._outlets
         carried = np.where(moving, outlet_w / gives, 0.0)
-        return np.asarray(self.flow_w_k @ carried + np.where(moving, 0.0, outlet_w))
+        arrives = np.matvec(self.flow_w_k, carried)
+        return np.asarray(arrives + np.where(moving, 0.0, outlet_w))
 
     @cached_property
     def _outlets(self) -> tuple[Mask, Array]:

@@ -83,10 +83,6 @@ class HeatGiven:
         if self.world.state.moisture.ratio.size:
             zone = zone + self.world.state.moisture.air_w @ self.air.inlet_share
         supplied_w = handler_fans_w(self.world) - self.coils.terms()[2]
-        streams = self.conductances.streams()
-        if zone.ndim == 1:
-            return streams.spread(np.concatenate([zone, supplied_w]))
-        out = np.empty((len(zone), len(streams.flow_w_k)))
-        for row, zone_w in zip(out, zone, strict=True):
-            row[:] = streams.spread(np.concatenate([zone_w, supplied_w]))
-        return out
+        supplied = np.broadcast_to(supplied_w, (*zone.shape[:-1], supplied_w.size))
+        outlet_w = np.concatenate([zone, supplied], axis=-1)
+        return self.conductances.streams().spread(outlet_w)

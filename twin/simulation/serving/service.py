@@ -20,7 +20,7 @@ from twin.simulation.serving.autoscaler import Autoscaler
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
-from twin.simulation.serving.stage_capacity import StageCapacity, ServiceStages
+from twin.simulation.serving.stage_capacity import ServiceStages, StageCapacity
 from twin.simulation.state.record import Key
 from twin.simulation.state.work import ServiceState
 from twin.workload import Pool
