@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from twin.cli.face import Told
+from twin.cli.bar import console_on
+from twin.cli.bar import progress as progress
 from twin.cli.quantity import readable, spoken
 from twin.errors import Problem, listed
 from twin.quantities import NONE, counted
@@ -26,21 +23,10 @@ if TYPE_CHECKING:
     from twin.present.blocks import Block
 
 INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
-_PIPED_WIDTH = 160
 _EDGE = 3
 """Letters that the border and the margins of a column take."""
 _WORD = 40
 """Letters of a word that is never broken; longer ones, such as paths, may be."""
-
-
-def _console(stderr: bool) -> Console:
-    """A console on the stream of this moment: as wide as its window or as `COLUMNS` asks; wide
-    where nothing limits it.
-    """
-    stream = sys.stderr if stderr else sys.stdout
-    asked = os.environ.get("COLUMNS", "")
-    free = not stream.isatty() and not (asked.isdigit() and int(asked))
-    return Console(file=stream, width=_PIPED_WIDTH if free else None, highlight=False)
 
 
 def document(value: Any) -> None:
@@ -93,7 +79,7 @@ def findings(
 
     headed   what heads a column of that name; `str` where it is typed back
     """
-    console = _console(stderr)
+    console = console_on(stderr)
     values = _plain(values)
     single = {key: value for key, value in values.items() if not _is_group(value)}
     if single:
@@ -110,7 +96,7 @@ def findings(
 
 def blocks(title: str, sentences: Iterable[str], found: Iterable[Block]) -> None:
     """Sentences, then titled tables and lists, as a report holds them."""
-    console = _console(stderr=False)
+    console = console_on(stderr=False)
     console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     for sentence in sentences:
         console.print(escape(sentence))
@@ -135,36 +121,6 @@ def _block(console: Console, block: Block) -> None:
         console.print(table)
     if block.note:
         console.print(escape(block.note))
-
-
-@contextmanager
-def progress(what: str, after_s: float = 0.0) -> Iterator[Told]:
-    """A bar on stderr while the block runs; yields what takes the share done and a word about
-    it.
-
-    after_s   nothing is shown of what takes less time
-    """
-    began = perf_counter()
-    console = _console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(what, total=1.0)
-
-    def told(done_frac: float, word: str) -> None:
-        if not bar.live.is_started and perf_counter() - began >= after_s:
-            bar.start()
-        bar.update(task, completed=done_frac, description=escape(f"{what}: {word}"))
-
-    try:
-        told(0.0, "begins")
-        yield told
-    finally:
-        bar.stop()
 
 
 def _is_group(value: Any) -> bool:

@@ -2,8 +2,9 @@
 
 Drawing a report takes longer than simulating a day, nearly all of it in matplotlib on one core. So
 `get_ready` starts a helper that imports matplotlib beside the simulation, and `begin` has it fork
-others that draw a share of the figures while it draws the last and writes the page. They read the
-result from its folder, as `twin report` does, and give the same bytes.
+others that draw figures while it makes the page, draws too, and writes it: each takes the next
+figure that nobody has. They read the result from its folder, as `twin report` does, and give the
+same bytes.
 
 They can only make it quicker: where they cannot start, or one of them does not deliver, the caller
 writes the report itself and meets whatever went wrong there.
@@ -11,11 +12,9 @@ writes the report itself and meets whatever went wrong there.
 
 from __future__ import annotations
 
-import gc
 import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,6 +22,8 @@ from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from twin.beside import cores, may_copy, settle
 
 if TYPE_CHECKING:
     from twin.present.figures import Drawing
@@ -74,12 +75,12 @@ class Helper:
 
 
 def get_ready() -> Helper | None:
-    """Start loading, if that can pay: two cores, a system that forks, and the command `twin`
-    itself, for a helper that is not forked runs the main module of the process that asked for it.
+    """Start loading, if that can pay: a helper that is not forked runs the main module of the
+    process that asked for it.
 
     To be called while the process has one thread, once it has loaded what it needs itself.
     """
-    if _cores() < 2 or not hasattr(os, "fork") or not _is_the_command():
+    if not may_copy():
         return None
     ours, theirs = Pipe()
     context: Any = get_context(_HOW)
@@ -92,15 +93,13 @@ def get_ready() -> Helper | None:
 def _help(sender: Connection, callers: Connection) -> None:
     """Load, wait to be asked, and write; end without a word where the caller ends before."""
     callers.close()
-    _settle()
+    settle()
     with suppress(Exception):
         for name in _LOADED:
             import_module(name)
         folder = sender.recv()
         result = _loaded(folder)
-        count = min(_cores(), _MOST)
-        others = [_drawn_aside(result, slice(n, None, count)) for n in range(count - 1)]
-        _write(sender, folder, result, slice(count - 1, None, count), others)
+        _write(sender, folder, result)
 
 
 def _loaded(folder: Path) -> Result:
@@ -112,54 +111,70 @@ def _loaded(folder: Path) -> Result:
     return Result.load(folder)
 
 
-def _drawn_aside(result: Result, share: slice) -> Connection:
-    """Where the drawings of a process of their own come in."""
-    receiver, sender = Pipe(duplex=False)
-    if os.fork() == 0:
-        receiver.close()
-        with suppress(Exception):
-            sender.send(_drawings(result, share))
-        os._exit(0)
-    sender.close()
-    return receiver
-
-
-def _write(
-    sender: Connection, folder: Path, result: Result, share: slice, others: Sequence[Connection]
-) -> None:
-    """Draw the last share, collect the others, write the page, and send its path."""
+def _write(sender: Connection, folder: Path, result: Result) -> None:
+    """Make the page with figures that others draw too, and send its path."""
     from twin.present import report
 
-    drawings = _drawings(result, share)
-    for other in others:
-        with suppress(EOFError, OSError):
-            drawings |= other.recv()
     tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
-    sender.send(report.write(result, folder, tell, drawings))
+    sender.send(report.write(result, folder, tell, SharedDrawings(result)))
 
 
-def _settle() -> None:
-    """Leave the keyboard to the command, and garbage to the end, which is near."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
+class SharedDrawings(Mapping[str, "Drawing"]):
+    """The report's figures by name, drawn by several processes: others begin at once, this one
+    when it is first asked for one. What others did not deliver is missing.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._left = _figures_left()
+        self._others = [self._drawn_aside() for _ in range(min(cores(), _MOST) - 1)]
+        self._drawn: dict[str, Drawing] | None = None
+
+    def __getitem__(self, name: str) -> Drawing:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @property
+    def _all(self) -> dict[str, Drawing]:
+        if self._drawn is None:
+            self._drawn = self._draw()
+            for other in self._others:
+                with suppress(EOFError, OSError):
+                    self._drawn |= other.recv()
+        return self._drawn
+
+    def _drawn_aside(self) -> Connection:
+        """Where the drawings of a process of their own come in."""
+        receiver, sender = Pipe(duplex=False)
+        if os.fork() == 0:
+            receiver.close()
+            with suppress(Exception):
+                sender.send(self._draw())
+            os._exit(0)
+        sender.close()
+        return receiver
+
+    def _draw(self) -> dict[str, Drawing]:
+        """Draw the next figure that nobody has, until none is left."""
+        from twin.present.figures import FIGURES, drawing
+
+        drawn = {}
+        while taken := os.read(self._left, 1):
+            named = FIGURES[taken[0]]
+            drawn[named.name] = drawing(self._result, named)
+        return drawn
 
 
-def _drawings(result: Result, share: slice) -> dict[str, Drawing]:
-    """A share of its figures by name."""
-    from twin.present.figures import FIGURES, drawing
+def _figures_left() -> int:
+    """A pipe that holds the number of every figure, a byte each: who reads one, has it."""
+    from twin.present.figures import FIGURES
 
-    return {named.name: drawing(result, named) for named in FIGURES[share]}
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _is_the_command() -> bool:
-    main = sys.modules["__main__"]
-    spec = getattr(main, "__spec__", None)
-    name = spec.name if spec else Path(getattr(main, "__file__", None) or "").stem
-    return name in ("twin", "twin.__main__")
+    left, filled = os.pipe()
+    os.write(filled, bytes(range(len(FIGURES))))
+    os.close(filled)
+    return left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from twin.scenario import Scenario
 from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
-from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
+from twin.study.counterfactuals import Forks, add_counterfactuals
 from twin.study.kept_reviews import keep_reviews, reviews_beside
 from twin.study.year_of_run import year_of_run
 
@@ -41,18 +42,20 @@ def run(
     facility = built(scenario)
     said = reviews_beside(facility.scenario)
     place = None if out is None else Path(out)
+    forks = Forks(facility, progress, copies=place is not None)
     try:
-        lived = _lived(facility, place, progress, checkpoint_every_s, resume)
+        lived = _lived(forks, place, checkpoint_every_s, resume)
     except RunError as error:
         if place is not None and isinstance(error.kept, Result):
             error.kept.save(place)
             refuse_incomplete(error.kept, place)
         raise
     try:
-        result = examined(facility, lived)
+        costed = partial(add_counterfactuals, facility) if resume else forks.added_to
+        result = costed(examined(facility, lived))
     except KeyboardInterrupt as stop:
         _keep(facility, lived, place, said)
-        word = f"stopped before redundancy and year were worked out{kept_and_drawn(place)}"
+        word = f"stopped before its parts were all worked out{kept_and_drawn(place)}"
         raise KeyboardInterrupt(word) from stop
     _keep(facility, result, place, said)
     refuse_incomplete(result, place)
@@ -67,25 +70,25 @@ def _keep(facility: Facility, result: Result, place: Path | None, said: bytes) -
         forget(facility, place)
 
 
-def _lived(
-    facility: Facility,
-    out: Path | None,
-    progress: Progress | None,
-    every_s: float | None,
-    resume: bool,
-) -> Result:
-    """The run itself with its counterfactuals, and with checkpoints where they are asked for."""
+def _lived(forks: Forks, out: Path | None, every_s: float | None, resume: bool) -> Result:
+    """The run itself, with checkpoints where they are asked for; forks part from it on its way, but
+    not from one that goes on.
+    """
     if out is None:
-        return simulate_with_counterfactuals(facility, progress)
+        return forks.simulated()
     file = checkpoint_of(out)
     if resume:
-        result = simulate_with_checkpoints(facility, file, every_s or 0.0, resume, progress)
-        return add_counterfactuals(facility, result)
-    forks = Forks(facility, progress)
-    kept = simulate_with_checkpoints(
-        facility, file, every_s or 0.0, progress=forks.tell, visits=forks.moments, visit=forks.visit
+        return simulate_with_checkpoints(
+            forks.facility, file, every_s or 0.0, resume, forks.progress
+        )
+    return simulate_with_checkpoints(
+        forks.facility,
+        file,
+        every_s or 0.0,
+        progress=forks.tell,
+        visits=forks.moments,
+        visit=forks.visit,
     )
-    return forks.added_to(kept)
 
 
 def _refuse_without_place(out: str | Path | None, every_s: float | None, resume: bool) -> None:

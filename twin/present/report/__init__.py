@@ -11,8 +11,9 @@ from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from twin.present.alt_text import alt_text
@@ -95,19 +96,22 @@ def render(
     """The page as text: the same result and reviews give the same bytes; nothing in it is loaded
     from elsewhere.
 
-    drawings   figures that have been drawn already, by name; the others are drawn here
+    drawings   figures that are drawn elsewhere, by name, asked for once all else is there; the
+               others are drawn here
     reviews    notes and decisions on its components
     """
     tell = progress or (lambda _done, _what: None)
     known = drawings or {}
     sections = chapters(result, reviews)
+    around = _around(result, reviews)
+    told = {named.name: alt_text(result, named.name) for named in FIGURES}
+    tables = {named.name: behind(result, named.name) for named in FIGURES}
     for n, named in enumerate(FIGURES):
         tell(n / len(FIGURES), named.name)
         drawn = known.get(named.name) or drawing(result, named)
-        table = behind(result, named.name)
-        picture = drawn_picture(named.name, named.caption, drawn.svg, alt_text(result, named.name))
-        hang(sections, named, picture, drawn.says, table)
-    page = _page(result, sections, reviews)
+        picture = drawn_picture(named.name, named.caption, drawn.svg, told[named.name])
+        hang(sections, named, picture, drawn.says, tables[named.name])
+    page = _template().render(sections=sections, **around)
     tell(1.0, "report.html")
     return page
 
@@ -155,38 +159,41 @@ def environment() -> Environment:
     )
 
 
-def _page(result: Result, sections: list[Section], reviews: Reviews) -> str:
+def _template() -> Template:
+    return environment().get_template("report.html.j2")
+
+
+def _around(result: Result, reviews: Reviews) -> dict[str, Any]:
+    """What the page's template asks for besides chapters."""
     shown = view(result, reviews)
     css = stylesheet() + (style() if shown else "")
-    template = environment().get_template("report.html.j2")
     told, mood = verdict.banner(result)
-    return template.render(
-        name=name_of(result),
-        version=str(result.meta.get("version", "")),
-        seed=str(result.meta.get("seed", "")),
-        style=Markup(css),
-        style_hash=b64encode(sha256(css.encode()).digest()).decode(),
-        view=shown,
-        script_hashes=script_hashes() if shown else [],
-        title=str(result.meta.get("title", ""))[:400],
-        start=str(result.meta.get("start", ""))[:16].replace("T", " "),
-        fingerprint=result.fingerprint,
-        marks=summary.marks(result),
-        verdict=told,
-        lede=summary.headline(result)[0],
-        mood="plain" if result.invalid else mood,
-        tiles=tiles.tiles(result),
-        judged=verdict.table(result),
-        changed=summary.changed(result),
-        changed_outside=len(result.meta.get("changed") or {}),
-        signed=review.verdict(reviews) if reviews else "",
-        sentences=story.sentences(result),
-        points=redundancy.points(result),
-        no_points=redundancy.no_points(result),
-        assumptions=provenance.assumptions(result),
-        findings=[*provenance.findings(result, 5), *provenance.warnings(result, 3)],
-        sections=sections,
-    )
+    return {
+        "name": name_of(result),
+        "version": str(result.meta.get("version", "")),
+        "seed": str(result.meta.get("seed", "")),
+        "style": Markup(css),
+        "style_hash": b64encode(sha256(css.encode()).digest()).decode(),
+        "view": shown,
+        "script_hashes": script_hashes() if shown else [],
+        "title": str(result.meta.get("title", ""))[:400],
+        "start": str(result.meta.get("start", ""))[:16].replace("T", " "),
+        "fingerprint": result.fingerprint,
+        "marks": summary.marks(result),
+        "verdict": told,
+        "lede": summary.headline(result)[0],
+        "mood": "plain" if result.invalid else mood,
+        "tiles": tiles.tiles(result),
+        "judged": verdict.table(result),
+        "changed": summary.changed(result),
+        "changed_outside": len(result.meta.get("changed") or {}),
+        "signed": review.verdict(reviews) if reviews else "",
+        "sentences": story.sentences(result),
+        "points": redundancy.points(result),
+        "no_points": redundancy.no_points(result),
+        "assumptions": provenance.assumptions(result),
+        "findings": [*provenance.findings(result, 5), *provenance.warnings(result, 3)],
+    }
 
 
 def name_of(result: Result) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from twin.facility import Facility
 from twin.results import Result
 from twin.results.parts import with_part
-from twin.simulation import Progress, start
-from twin.study.counterfactuals.lived import Forks
+from twin.simulation import Progress
+from twin.study.counterfactuals.lived import Forks, lived_again
 
 __all__ = ["Forks", "add_counterfactuals", "simulate_with_counterfactuals"]
 
@@ -22,21 +22,9 @@ def simulate_with_counterfactuals(facility: Facility, progress: Progress | None 
     Raises as `twin.simulate` does; a run without a fault that cannot go on is a row that says so.
     """
     forks = Forks(facility, progress)
-    run = start(facility)
-    for moment_s in forks.moments:
-        forks.visit(run.until(moment_s, forks.tell), moment_s)
-    return forks.added_to(run.until(progress=forks.tell).result())
+    return forks.added_to(forks.simulated())
 
 
 def add_counterfactuals(facility: Facility, result: Result) -> Result:
     """The same for a result that is there: its run is lived again, up to the last fault."""
-    return with_part(result, "what each fault cost", lambda it: _lived_again(facility, it))
-
-
-def _lived_again(facility: Facility, result: Result) -> Result:
-    forks = Forks(facility)
-    if forks.moments:
-        run = start(facility)
-        for moment_s in forks.moments:
-            forks.visit(run.until(moment_s), moment_s)
-    return forks.added_to(result)
+    return with_part(result, "what each fault cost", lambda it: lived_again(facility, it))
