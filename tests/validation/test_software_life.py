@@ -153,6 +153,23 @@ def test_a_search_promotes_the_best_of_each_rung_and_trains_as_long_as_its_rungs
     assert least_s == 16 * 300 * (1 + 2 * (1 - 1 / 2))
 
 
+@pytest.mark.parametrize("nodes", [1, 4, 8])
+def test_a_search_trains_as_long_however_many_trials_run_at_once(
+    tmp_path: Path, nodes: int
+) -> None:
+    """8, 2 and 1 at once; optuna's rules stop nobody in a search that is as wide as it is long
+    (findings/the_search_that_stops_nobody.sh).
+    """
+    search = SEARCH | {"nodes": nodes, "eta": 4, "rungs": 3, "noise": 0.5}
+    table = jobs(lived(tmp_path, search))
+    ran = table[table["state"] == "completed"]
+    assert (ran["started_s"] < 1.0).sum() == 8 // nodes
+    least_s = 16 * 300 * (1 + 2 * (1 - 1 / 4))
+    nobody_stopped_s = 16 * 300 * 4**2
+    trained_s = (ran["finished_s"] - ran["started_s"]).sum()
+    assert least_s - 1e-6 <= trained_s <= 1.2 * least_s < nobody_stopped_s / 4
+
+
 def test_what_follows_a_search_waits_until_nothing_of_it_can_come(tmp_path: Path) -> None:
     then = DATA_PIPELINE | {"after": ["tune"], "input": "1 GB"}
     table = jobs(lived(tmp_path, SEARCH | {"rungs": 3}, then, horizon="24 h"))
