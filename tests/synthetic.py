@@ -516,15 +516,17 @@ def _services(rate: np.ndarray, made: np.ndarray, lost: np.ndarray) -> pd.DataFr
 
 def _jobs() -> pd.DataFrame:
     nan = float("nan")
-    ran = (0.0, 0.0, 0.0, nan, 0.0, nan, "running", 0.42, 1.39e10, 6.1e8, 0, 0, 23, 5184.0, 1.9e10)
-    done = (7200.0, 7200.0, 7260.0, 61200.0, 60.0, 1.001, "completed", 1.0, 2.9e9, 0.0, 0, 0, 7)
-    waits = (68400.0, 68400.0, nan, nan, nan, nan, "queued", 0.0, 0.0, 0.0, 0, 0, 0, 0.0, 0.0)
+    ran = (0.0, 0.0, 0.0, nan, 0.0, nan, 86400.0, nan, "running", 0.42, 1.39e10, 6.1e8, 0, 0, 23)
+    spent = (5184.0, 1.9e10)
+    done = (7200.0, 7200.0, 7260.0, 61200.0, 60.0, 1.001, 53940.0, 1.001, "completed", 1.0, 2.9e9)
+    more = (0.0, 0, 0, 7)
+    waits = (68400.0, 68400.0, nan, nan, nan, nan, 0.0, nan, "queued", 0.0, 0.0, 0.0, 0, 0, 0)
     return _frame(
         "jobs",
         [
-            ("pretrain", "training", "", 54, 216, *ran),
-            ("finetune", "training", "", 18, 72, *done, 1078.8, 4.1e9),
-            ("evals", "batch", "", 4, 16, *waits),
+            ("pretrain", "training", "", 54, 216, *ran, *spent),
+            ("finetune", "training", "", 18, 72, *done, *more, 1078.8, 4.1e9),
+            ("evals", "batch", "", 4, 16, *waits, 0.0, 0.0),
         ],
     )
 

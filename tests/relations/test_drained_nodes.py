@@ -137,7 +137,7 @@ def test_a_drain_of_what_runs_no_jobs_is_refused() -> None:
 
 def test_a_batch_of_higher_priority_takes_its_nodes() -> None:
     """Both want all nodes: the urgent one comes later and is served first."""
-    each = {"count": 1, "span": "1 s", "nodes_median": 1e6, "nodes_max": 36, "runtime_sigma": 1e-9}
+    each = {"count": 1, "span": "1 s", "nodes_median": 1e6, "nodes_max": 36, "runtime_sigma": 0}
     low = batch("low", runtime_median="30 min", **each)
     high = batch("high", runtime_median="5 min", priority=5, **each)
     done = {}

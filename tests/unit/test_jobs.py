@@ -42,9 +42,9 @@ def batch(count: int, **changes: Any) -> dict[str, Any]:
         "count": count,
         "span": "1 s",
         "runtime_median": "1000 s",
-        "runtime_sigma": 1e-12,
+        "runtime_sigma": 0,
         "nodes_median": 1.0,
-        "nodes_sigma": 1e-12,
+        "nodes_sigma": 0,
         "nodes_max": NODES,
     } | changes
 

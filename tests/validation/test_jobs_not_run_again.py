@@ -84,14 +84,33 @@ def test_who_makes_way_ends_there(tmp_path: Path, again: bool) -> None:
 
 
 def test_wait_and_slowdown_end_and_begin_at_the_first_start(tmp_path: Path) -> None:
-    """Twenty minutes put off stand in neither; the time to its end over that on its GPUs has it."""
+    """Twenty minutes put off stand in neither; the time to its end over that on its nodes has it:
+    80 of 60 minutes by hand, and 1.0 of the other. Jain over one user of both jobs is 1.
+    """
     low = job("low", 8, 60, restart_delay="0 s")
-    row = table(lived(tmp_path, low, job("high", 8, 20, submit="10 min", priority=5), **PUT_OFF))
-    told = row.loc["low"]
+    run = lived(tmp_path, low, job("high", 8, 20, submit="10 min", priority=5), **PUT_OFF)
+    told = table(run).loc["low"]
     assert (told["wait_s"], told["slowdown"]) == (0.0, 1.0)
     held_s = 3600 * told["gpu_hours"] / told["gpus"]
     turnaround_s = told["finished_s"] - told["eligible_s"]
     assert turnaround_s / held_s == pytest.approx(80 / 60, rel=1e-9)
+    assert told["holding_s"] == pytest.approx(3600, rel=1e-9)
+    assert told["slowdown_by_holding"] == pytest.approx(80 / 60, rel=1e-9)
+    assert run.summary["job_slowdown_mean"] == pytest.approx(1.0, rel=1e-9)
+    assert run.summary["job_slowdown_by_holding_mean"] == pytest.approx(7 / 6, rel=1e-9)
+    page = twin.report(run, tmp_path / "page").read_text(encoding="utf-8")
+    assert "Jobs made way 1 time: their mean slowdown over the time on nodes is 1.17" in page
+
+
+def test_fairness_sees_who_is_put_off(tmp_path: Path) -> None:
+    """By hand: slowdowns of 80/60 and 1 of two users: (7/3)^2 / (2 (16/9 + 1)) = 0.98; from the
+    first start all are alike.
+    """
+    low = job("low", 8, 60, restart_delay="0 s", user="a")
+    high = job("high", 8, 20, submit="10 min", priority=5, user="b")
+    told = lived(tmp_path, low, high, **PUT_OFF).summary
+    assert told["job_fairness_jain"] == pytest.approx(1.0, rel=1e-9)
+    assert told["job_fairness_by_holding_jain"] == pytest.approx(0.98, rel=1e-9)
 
 
 def test_a_gang_that_loses_its_leaf_ends_there(tmp_path: Path) -> None:

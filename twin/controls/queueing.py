@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from twin.stated import YEAR_S, Bytes, Duration, Moment, Power, Stated, Within
 
@@ -49,6 +49,11 @@ class Queueing(Stated):
     queue again. fair_share: easy, with the queue in the order of what users had lately."""
     depth: int = Field(default=100, ge=1, le=10_000)
     """conservative: jobs, from the first of the queue on, that hold a reservation."""
+    grace: Annotated[Duration, Within(0.0, DAY_S, "0 s to 1 day")] | None = None
+    """priority: how long who makes way may go on at most, as Slurm's `GraceTime` or Kubernetes'
+    `terminationGracePeriodSeconds`. A checkpoint that can be written in that time is, at once, and
+    the job goes when it is; who writes none, or a longer one, works on and is stopped at its end.
+    Not stated, every last checkpoint is waited for, and who writes none goes at once."""
     half_life: Annotated[Duration, Within(60.0, YEAR_S, "1 min to 366 days")] = 7 * DAY_S
     """fair_share: time in which what a user had counts half."""
     shares: dict[Annotated[str, Field(max_length=100)], Annotated[float, Field(gt=0, le=1e6)]] = (
@@ -71,6 +76,14 @@ class Queueing(Stated):
     """Shares of a GPU that jobs can have. any: what they ask for. mig: the instances of the vendor,
     1, 2, 3 and 4 of 7 slices, side by side as it allows. A number: so many equal time slices. Who
     asks for something between gets the next larger one."""
+
+    @model_validator(mode="after")
+    def _who_makes_way(self) -> Self:
+        if self.grace is not None and self.policy != "priority":
+            raise ValueError(
+                "grace with policy: priority alone: by no other rule does a job make way"
+            )
+        return self
 
 
 def _named(value: Any) -> Any:

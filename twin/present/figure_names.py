@@ -46,6 +46,8 @@ _SUMMARY = {
     "job_slowdown_mean": "Slowdown of a job, mean",
     "job_energy_mean_j": "Energy of a job, mean",
     "job_fairness_jain": "Fairness among jobs (Jain)",
+    "job_slowdown_by_holding_mean": "Slowdown of a job by time on nodes, mean",
+    "job_fairness_by_holding_jain": "Fairness among jobs by time on nodes (Jain)",
     "nodes_allocated_frac": "Nodes given to jobs",
     "nodes_useful_frac": "Nodes at useful work",
     "gpu_hours_busy": "GPU hours at work",

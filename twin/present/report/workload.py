@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -95,7 +96,22 @@ def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
         over = int(jobs["state"].isin(("node_fail", "preempted")).sum())
         end = f"; stopped and not run again: {count(over)}" if over else ""
         says.append(f"{count(done)} of {of_all} completed; returns to a checkpoint: {back}{end}.")
+        says += _put_off(jobs)
     return says or ["This run had no service and no job."]
+
+
+def _put_off(jobs: pd.DataFrame) -> list[str]:
+    """What preemption did to slowdowns, where a job made way and one ended."""
+    often = int(jobs["preemptions"].sum())
+    seen = float(jobs["slowdown_by_holding"].mean())
+    if not often or math.isnan(seen):
+        return []
+    times = counted(often, "time")
+    first = figures(float(jobs["slowdown"].mean()))
+    return [
+        f"Jobs made way {times}: their mean slowdown over the time on nodes is {figures(seen)}, "
+        f"and {first} over the time from the first start, which does not see that."
+    ]
 
 
 def _service_grid(services: pd.DataFrame) -> Grid:

@@ -118,6 +118,16 @@ JOBS = Table(
             "both at least 10 s; empty if it did not end. What holds it up later, such as "
             "preemption, counts in both.",
         ),
+        Column("holding_s", "float", "s", "Time for which it held nodes.", since="2026-11-30"),
+        Column(
+            "slowdown_by_holding",
+            "float",
+            "",
+            "Bounded slowdown over the time on nodes: time from joining to its end over "
+            "`holding_s`, both at least 10 s; empty if it did not end. What waits again after a "
+            "preemption or a fault counts as waiting.",
+            since="2026-11-30",
+        ),
         Column(
             "state",
             "text",

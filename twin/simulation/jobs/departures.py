@@ -53,23 +53,28 @@ class JobDepartures:
         limit = f"{self.limit_s[j]:,.0f} s"
         self.world.note(self.jobs[j].name, EventKind.STOPPED, f"at its time limit of {limit}")
 
-    def leave(self, j: int) -> bool:
+    def leave(self, j: int, grace_s: float = np.inf) -> bool:
         """Let a job make way for one of higher priority; True where it has already gone.
 
         One that writes checkpoints writes a last one first, and keeps its nodes so long. One that
-        only has an interval keeps what it has done; one without begins anew.
+        only has an interval keeps what it has done; one without begins anew. Where the time to go
+        is limited, one without goes on for so long, and so does one whose checkpoint takes longer.
         """
         own = self.own
         own.leaving[j] = True
         own.version += 1
-        working = own.phase[j] == RUNNING
-        if own.checkpoint_bytes[j] and working:
-            own.phase[j] = CHECKPOINTING
-            own.wait_s[j] = self.progress.checkpoints.write_s(j)
-        elif working:
-            own.kept_s[j] = own.done_s[j] if np.isfinite(self.jobs[j].interval_s) else own.kept_s[j]
         self.world.stale = True
-        return bool(own.phase[j] != CHECKPOINTING)
+        if own.phase[j] != RUNNING:
+            return bool(own.phase[j] != CHECKPOINTING)
+        if not own.checkpoint_bytes[j] and np.isfinite(self.jobs[j].interval_s):
+            own.kept_s[j] = own.done_s[j]
+            return True
+        write_s = self.progress.checkpoints.write_s(j) if own.checkpoint_bytes[j] else np.inf
+        if np.isfinite(write_s) and write_s <= grace_s:
+            own.phase[j] = CHECKPOINTING
+            own.wait_s[j] = write_s
+            return False
+        return grace_s == 0.0 or np.isinf(grace_s)
 
     def gone(self, j: int) -> bool:
         """A job has made way and queues again, with what it has kept; False where it is not run

@@ -15,6 +15,7 @@ from twin.simulation.jobs.booking import Booking
 from twin.simulation.jobs.deferral import Deferral
 from twin.simulation.jobs.departures import JobDepartures
 from twin.simulation.jobs.eligibility import Eligibility
+from twin.simulation.jobs.grace import Grace
 from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
@@ -57,6 +58,7 @@ class Scheduler(Discipline):
         self.meter = JobMeter(world, compute, self.of_nodes)
         self.eligibility = Eligibility(world, jobs, self._join)
         self.deferral = Deferral(world, jobs, self.departures, self._go)
+        self.grace = Grace(world, self.departures, self._go, self.eligibility.see)
         self.causes = tuple(node_causes(world.facility.scenario))
         self._whole: tuple[int, ...] = ()
 
@@ -151,7 +153,7 @@ class Scheduler(Discipline):
             if self.progress.end_phase(j):
                 ended.append(j)
                 self._release(j)
-            elif self.own.leaving[j] and not self._go(j):
+            elif self.grace.over(j) and not self._go(j):
                 ended.append(j)
         for j in self.departures.overdue():
             self.departures.time_out(j)
@@ -245,7 +247,7 @@ class Scheduler(Discipline):
         for j, nodes in decision.nodes.items():
             own.reserved_nodes[j] = nodes
         started = [j for j, kind in decision.starts if self._take(j, kind, decision.nodes.get(j))]
-        gone = [j for j in decision.preempt if self.departures.leave(j)]
+        gone = [j for j in decision.preempt if self.grace.leave(j)]
         self.eligibility.see([j for j in gone if not self._go(j)])
         own.answered = [] if gone else self.turns.question()
         return bool(started or gone)

@@ -50,12 +50,12 @@ class Batch(WorkloadKind):
     """They arrive uniformly at random over this time."""
     runtime_median: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 3600.0
     """Median run time at full clock."""
-    runtime_sigma: float = Field(default=1.0, gt=0, le=5)
-    """Standard deviation of the logarithm of the run time."""
+    runtime_sigma: float = Field(default=1.0, ge=0, le=5)
+    """Standard deviation of the logarithm of the run time; 0 gives each the median exactly."""
     nodes_median: float = Field(default=64.0, ge=1e-3, le=1e6)
     """Median gang size."""
-    nodes_sigma: float = Field(default=1.2, gt=0, le=5)
-    """Standard deviation of the logarithm of the gang size."""
+    nodes_sigma: float = Field(default=1.2, ge=0, le=5)
+    """Standard deviation of the logarithm of the gang size; 0 gives each the median, rounded."""
     nodes_max: PositiveInt = Field(default=4096, le=1_000_000)
     """No job is larger."""
     gpus_per_node: tuple[PartOfNode, ...] = Field(default=(), max_length=100)
