@@ -14,6 +14,7 @@ from tests.planner import answer, asked, chat, loaded
 from tests.stepwise import assert_same, event_by_event
 from twin import Result, build, simulate
 from twin.errors import InputError
+from twin.simulation.jobs.sharing import Sharing
 
 LAYOUT = small_layout(liquid=2, air=0)
 """Two racks of 18 nodes."""
@@ -151,6 +152,49 @@ def test_event_by_event_and_in_stretches(rule: str, monkeypatch: pytest.MonkeyPa
     work = jobs(*[(k, 37, 50, 1 + k % 7) for k in range(60)])
     scenario = loaded(asked(LAYOUT, **changes(work, rule, FROM_TWO)))
     assert_same(simulate(build(scenario)), event_by_event(scenario, monkeypatch))
+
+
+@pytest.mark.parametrize("each", [None, 1])
+@pytest.mark.parametrize("rule", RULES)
+def test_nobody_is_there_in_any_window(
+    rule: str, each: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty jobs, whole nodes or one GPU of each, and three windows: whenever a job starts none of
+    its nodes is reserved before its limit ends.
+    """
+    draw = np.random.default_rng(11)
+    rows = [
+        (int(at), int(run), int(run * over), int(nodes))
+        for at, run, over, nodes in zip(
+            draw.integers(0, 240, 60),
+            draw.integers(5, 60, 60),
+            draw.integers(1, 4, 60),
+            draw.integers(1, 24, 60),
+            strict=True,
+        )
+    ]
+    part = {} if each is None else {"gpus_per_node": each}
+    windows = [
+        FROM_TWO,
+        FROM_TWO | {"at": "5 h"},
+        FROM_TWO | {"of": ["liquid_r2"], "at": "220 min"},
+    ]
+    starts_seen = []
+    take = Sharing.take
+
+    def watched(self: Sharing, j: int, kind: int, promised: Any) -> bool:
+        given = take(self, j, kind, promised)
+        if given:
+            view = self.reservations.view()
+            assert view is not None
+            taken = view.taken(self.world.now_s, float(view.limit_s[j]))
+            assert not taken[self.own.held[j]].any()
+            starts_seen.append(j)
+        return given
+
+    monkeypatch.setattr(Sharing, "take", watched)
+    lived([one | part for one in jobs(*rows)], rule, *windows)
+    assert len(starts_seen) >= 10
 
 
 @pytest.mark.parametrize("name", ["liquid_r9", "ups_1", "liquid_r1/node_19", "liquid_r1/gpu_1"])

@@ -123,9 +123,7 @@ JOBS = Table(
             "slowdown_by_holding",
             "float",
             "",
-            "Bounded slowdown over the time on nodes: time from joining to its end over "
-            "`holding_s`, both at least 10 s; empty if it did not end. What waits again after a "
-            "preemption or a fault counts as waiting.",
+            "As `slowdown`, over `holding_s`: what waits again, as after a preemption, is waiting.",
             since="2026-11-30",
         ),
         Column(
