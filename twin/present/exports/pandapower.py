@@ -41,6 +41,7 @@ _LINE = {
     "max_i_ka": "float64",
     "df": "float64",
     "parallel": "uint32",
+    "max_loading_percent": "float64",
     "in_service": "bool",
 }
 _TRANSFORMER = {
@@ -57,9 +58,12 @@ _TRANSFORMER = {
     "shift_degree": "float64",
     "df": "float64",
     "parallel": "uint32",
+    "max_loading_percent": "float64",
     "in_service": "bool",
 }
-"""Columns by table: their types."""
+"""Columns by table: their types. Without a highest loading a MATPOWER file that pandapower makes of
+the network rates everything at 100 MVA (findings/the_rating_left_behind.sh).
+"""
 
 
 def pandapower_text(network: ExportNetwork) -> str:
@@ -102,7 +106,7 @@ def _line(network: ExportNetwork, branch: Branch) -> list[Any]:
     x = max(branch.reactance_frac * base_ohm, 1e-12)
     most_ka = branch.rating_va / lower_v / math.sqrt(3.0) / 1e3
     ends = [branch.name, branch.upper, branch.lower]
-    return [*ends, 1.0, r, x, 0.0, 0.0, most_ka, 1.0, 1, True]
+    return [*ends, 1.0, r, x, 0.0, 0.0, most_ka, 1.0, 1, 100.0, True]
 
 
 def _transformer(network: ExportNetwork, branch: Branch) -> list[Any]:
@@ -111,4 +115,4 @@ def _transformer(network: ExportNetwork, branch: Branch) -> list[Any]:
     z = 100 * math.hypot(branch.resistance_frac, branch.reactance_frac)
     idle = [branch.idle_w / 1e3, 100 * branch.idle_w / branch.rating_va]
     ends = [branch.name, branch.upper, branch.lower]
-    return [*ends, mva, *kv, z, 100 * branch.resistance_frac, *idle, 0.0, 1.0, 1, True]
+    return [*ends, mva, *kv, z, 100 * branch.resistance_frac, *idle, 0.0, 1.0, 1, 100.0, True]
