@@ -66,6 +66,9 @@ Cached = Annotated[
     float,
     Option("--cached", metavar="N", help="Tokens of a prompt found in a prefix cache, on average."),
 ]
+Mig = Annotated[
+    str, Option("--mig", metavar="PROFILE", help="On an instance of the GPU, such as 3g.40gb.")
+]
 PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
 ]
@@ -118,6 +121,7 @@ def inference(
     max_sequences: Most = None,
     context: Context = None,
     cached: Cached = 0.0,
+    mig: Mig = "",
     power_cap: PowerCap = None,
     profile: Profile = None,
     drafts: Drafts = 0,
@@ -146,6 +150,7 @@ def inference(
         max_sequences=max_sequences,
         context_tokens=context,
         cached_tokens=cached,
+        mig=mig,
         profile=profile,
         drafts=drafts,
         acceptance=acceptance,

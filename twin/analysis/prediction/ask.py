@@ -53,6 +53,8 @@ class InferenceQuestion:
     positions or keep them short; what the model was released for where not stated."""
     cached_tokens: float = 0.0
     """Of each prompt on average, found in a prefix cache: held, and not read again."""
+    mig: str = ""
+    """Instance of the GPU that a replica has for itself, such as 3g.40gb; all of it where empty."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
     profile: str | Path | None = None
@@ -135,9 +137,23 @@ class InferenceQuestion:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
         if self.power_cap_w is not None and not self.power_cap_w > 0:
             found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
-        found += self._draft_problems() + self._prefill_problems()
+        found += self._draft_problems() + self._prefill_problems() + self._instance_problems()
         if found:
             raise InputError(found)
+
+    def _instance_problems(self) -> list[Problem]:
+        """What cannot be beside an instance of a GPU."""
+        if not self.mig:
+            return []
+        found = []
+        if self.power_cap_w is not None:
+            cure = "a board's limit holds for all of its instances together"
+            found.append(Problem("--power-cap", f"{self.power_cap_w:g} W", "none with --mig", cure))
+        if self.prefill or self.parallelism.strip().upper() != "TP1":
+            cut = self.prefill or self.parallelism
+            allowed = "TP1 with --mig, and no --prefill: instances have no links to one another"
+            found.append(Problem("--parallelism", cut, allowed))
+        return found
 
     def _draft_problems(self) -> list[Problem]:
         """What of drafts cannot be."""

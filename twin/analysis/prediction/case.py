@@ -8,6 +8,7 @@ from twin.analysis.prediction.ask import InferenceQuestion
 from twin.analysis.prediction.cuts import held_by, working
 from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue
+from twin.catalogue.mig import PROFILES, instance_row
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.catalogue.shapes import shape_of
@@ -41,6 +42,8 @@ class ReplicaCase:
     replica: ServingReplica
     kernels: DeviceKernels
     engine: ServingSoftware
+    whole: Gpu
+    """Of which `gpu` may be an instance."""
 
     @property
     def software(self) -> Software:
@@ -102,7 +105,8 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         question.cut,
     )
     model = named(catalogue, Model, question.model, "--model")
-    gpu = named(catalogue, Gpu, question.gpu, "--gpu")
+    whole = named(catalogue, Gpu, question.gpu, "--gpu")
+    gpu = instance_row(whole, question.mig) if question.mig else whole
     tensor, data, stages = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     outside = crossings(tensor * data, stages, gpu.scaleup_domain_gpus)
@@ -113,7 +117,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         windows=window_rules(software_of(engine), gpu),
     )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
-    return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
+    return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole)
 
 
 def refuse_misfit(case: ReplicaCase) -> None:
@@ -149,6 +153,21 @@ def _too_long(case: ReplicaCase) -> list[Problem]:
     return [Problem("--input", f"{longest:,} tokens of a request", allowed, cure)]
 
 
+def _more(case: ReplicaCase) -> str:
+    """How many GPUs hold a model that one does not."""
+    fewest = held_by(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
+    return fewest or f"no number of {case.gpu.name} holds it so"
+
+
+def _larger(case: ReplicaCase) -> str:
+    """The smallest instance that holds a model."""
+    whole = case.whole
+    for profile in PROFILES.get(whole.name, ()):
+        if replace(case, gpu=instance_row(whole, profile)).most >= 1:
+            return f"a larger instance: {profile}"
+    return "no instance holds it: leave --mig out"
+
+
 def _too_large(case: ReplicaCase) -> Problem:
     weights = weight_bytes_per_gpu(case.replica)
     longest = case.asked.longest_tokens
@@ -158,6 +177,5 @@ def _too_large(case: ReplicaCase) -> Problem:
         f"tokens on each GPU"
     )
     allowed = f"{case.usable_bytes / 1e9:.1f} GB on {case.gpu.name}"
-    fewest = held_by(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
-    cure = fewest or f"no number of {case.gpu.name} holds it so"
+    cure = _larger(case) if case.asked.mig else _more(case)
     return Problem("memory", found, allowed, f"{cure}; or a narrower --dtype, shorter requests")

@@ -19,6 +19,10 @@ DRAFTS_NOTE = (
     "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
     "comes from published runs taken as without drafts"
 )
+MIG_NOTE = (
+    "an instance has its share of the GPU's rates, bandwidth and power: no published serving on "
+    "instances was held against it, and its power is assumed, for the vendor states none"
+)
 OUTSIDE_FRAC = 0.1
 """Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
 
@@ -150,4 +154,6 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)
+    if asked.mig:
+        notes.append(MIG_NOTE)
     return tuple(notes)
