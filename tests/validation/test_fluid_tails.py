@@ -82,6 +82,19 @@ def test_answers_of_one_length_by_the_fewest_outstanding(load: float) -> None:
     assert _fluid_p95_s("equal", load, 8) == pytest.approx(float(engine), rel=0.2)
 
 
+@pytest.mark.parametrize("load", [0.7, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("lengths", ["code", "equal"])
+def test_tokens_come_as_far_apart_as_the_engine_says(lengths: str, load: float) -> None:
+    """Eight replicas hold up to ten thousand requests at once; until 2026-11-30 four thousand were
+    lived through, and what ended behind the last of them went faster.
+    """
+    served = _served(lengths, load, 8, 4_000, seed=1)
+    counted = slice(int(0.3 * served.tpot_s.size), int(0.9 * served.tpot_s.size))
+    curve = _speed(lengths).latencies(1.0, 8)
+    fluid = float(curve.at(np.array([load]), "tpot_s", 0)[0])
+    assert fluid == pytest.approx(np.nanmedian(served.tpot_s[counted]), rel=0.1)
+
+
 def test_bunches_of_equal_answers_grow() -> None:
     """Eight replicas at 0.75 of the load: 12,000 requests a replica are 35 minutes."""
     served = _served("equal", 0.75, 8, 12_000, seed=7)

@@ -15,6 +15,10 @@ from twin.physics.serving.lived_law import LivedLaw
 
 PERCENTILES = (50.0, 95.0, 99.0)
 REQUESTS = 4000
+MOST_REQUESTS = 16_000
+"""Where many are under way, or the capacity is near: balance then takes minutes."""
+STAYS = 4
+"""Times that a request stays, for which replicas are lived through, up to `MOST_REQUESTS`."""
 WARM_FRAC = 0.15
 """Share of the requests that are not counted: those that come first."""
 TOGETHER_MAX = 8
@@ -27,8 +31,15 @@ class LoadRequests:
     """The requests of one load, and what became of them."""
 
     def __init__(
-        self, lengths: LengthLaw, rate: float, in_turn: int, fewest: bool, seed: int
+        self,
+        lengths: LengthLaw,
+        rate: float,
+        in_turn: int,
+        fewest: bool,
+        seed: int,
+        count: int = REQUESTS,
     ) -> None:
+        self.count = count
         self.cached = lengths.cached_tokens
         self.ready = lengths.ready
         self.replicas = min(in_turn, TOGETHER_MAX) if fewest else 1
@@ -36,7 +47,7 @@ class LoadRequests:
         shape = 1 if fewest else self.shape
         self.rng = np.random.default_rng(seed)
         self.rate = rate
-        self.prompt, self.output = lengths.drawn(REQUESTS, seed + 1)
+        self.prompt, self.output = lengths.drawn(count, seed + 1)
         self.mean_prompt = float(self.prompt.mean())
         self.mean_output = float(self.output.mean())
         self.likely = self.output / self.output.sum()
@@ -45,10 +56,10 @@ class LoadRequests:
         """Mean context of one under way."""
         self.prompts: list[int] = self.prompt.tolist()
         self.outputs: list[int] = self.output.tolist()
-        gaps = self.rng.gamma(shape, 1.0 / shape, REQUESTS)
+        gaps = self.rng.gamma(shape, 1.0 / shape, count)
         self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
-        self.first_s = [np.nan] * REQUESTS
-        self.done_s = [np.nan] * REQUESTS
+        self.first_s = [np.nan] * count
+        self.done_s = [np.nan] * count
 
     def begun(self, many: int) -> Array:
         """(sequence,) shares of their answers that so many under way have made: one of R replicas
@@ -62,8 +73,10 @@ class LoadRequests:
         self, objective: Objective, pool: list[LivedReplica]
     ) -> tuple[Array, Array, float, float, float]:
         """Percentiles of both latencies, share that keeps the objective, batch, busy share."""
-        counted = slice(int(WARM_FRAC * REQUESTS), None)
         first_s = np.array(self.first_s)
+        warm = int(WARM_FRAC * self.count)
+        whole_ttft = (first_s - self.arrival)[warm:]
+        counted = slice(warm, self._last_in_balance(pool))
         ttft = (first_s - self.arrival)[counted]
         after = np.maximum(self.output - 1, 1)
         tpot = ((np.array(self.done_s) - first_s) / after)[counted]
@@ -74,9 +87,14 @@ class LoadRequests:
         sequence_s = sum(lived.sequence_s for lived in pool) / len(pool)
         span_s = max(self.arrival[-1], busy_s)
         return (
-            np.percentile(ttft, PERCENTILES), np.percentile(paced, PERCENTILES),
+            np.percentile(whole_ttft, PERCENTILES), np.percentile(paced, PERCENTILES),
             float(kept.mean()), sequence_s / busy_s, busy_s / span_s,
         )  # fmt: skip
+
+    def _last_in_balance(self, pool: list[LivedReplica]) -> int:
+        """Requests whose tokens count: replicas empty behind the last ones, which go faster."""
+        under_way = sum(lived.sequence_s for lived in pool) / self.arrival[-1]
+        return self.count - min(int(under_way), self.count // 2)
 
 
 class LivedReplica:
@@ -123,7 +141,7 @@ class LivedReplica:
         """
         asked = self.asked
         begun = asked.begun(many)
-        for k, q in enumerate(asked.rng.choice(REQUESTS, many, p=asked.likely).tolist()):
+        for k, q in enumerate(asked.rng.choice(asked.count, many, p=asked.likely).tolist()):
             made = int(begun[k] * self.output[q])
             whole = float(self.prompt[q] + self.output[q])
             if self.held + whole > self.room_tokens:

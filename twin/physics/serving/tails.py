@@ -15,14 +15,17 @@ import numpy as np
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import NOTHING_PROMISED, LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine
-from twin.physics.serving.lived import LivedReplica, LoadRequests
+from twin.physics.serving.lived import MOST_REQUESTS, REQUESTS, STAYS, LivedReplica, LoadRequests
 from twin.physics.serving.lived_law import LivedLaw
 
 LOADS = np.array(
-    [1e-6, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97]
+    [1e-6, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.55, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 1.0]
 )  # fmt: skip
 """Shares of capacity at which a replica is lived through; at the first each request is alone, and
-soon after it a second one meets an iteration under way."""
+soon after it a second one meets an iteration under way. At the last a queue grows as long as the
+replica lives; it is told apart, and what is read there is the time between tokens."""
+NEAR_FULL = 0.85
+"""Load from which most requests are lived through."""
 
 
 def next_load(load_frac: float) -> float:
@@ -31,8 +34,9 @@ def next_load(load_frac: float) -> float:
 
 
 def last_load(load_frac: float) -> float:
-    """The last of `LOADS` that is no higher, or the first."""
-    return float(LOADS[max(int(np.searchsorted(LOADS, load_frac, "right")) - 1, 0)])
+    """The last of `LOADS` that is no higher, or the first; never that of a full replica."""
+    k = int(np.searchsorted(LOADS, load_frac, "right")) - 1
+    return float(LOADS[min(max(k, 0), LOADS.size - 2)])
 
 
 def load_curve(
@@ -47,7 +51,8 @@ def load_curve(
     upto_load: float = 1.0,
     fewest: bool = False,
 ) -> LoadCurve:
-    """Live a replica through at the loads of `LOADS`; the same requests at each, closer together.
+    """Live a replica through at the loads of `LOADS`; the same requests at each, closer together,
+    and more of them near its capacity.
 
     in_turn     replicas that share the stream one after another
     from_load   the lowest load that will be asked, and the highest; beyond those of `LOADS` on
@@ -61,18 +66,30 @@ def load_curve(
     for load in loads:
         rate = load * capacity_tokens_per_s / lengths.output_tokens
         asked = LoadRequests(lengths, rate, in_turn, fewest, seed)
+        many = LivedReplica(times, engine, asked).under_way()
+        count = _enough(load, many * asked.replicas)
+        if count > asked.count:
+            asked = LoadRequests(lengths, rate, in_turn, fewest, seed, count)
         pool = [LivedReplica(times, engine, asked) for _ in range(asked.replicas)]
-        many = pool[0].under_way()
         for lived in pool:
             lived.fill(many)
         _live_through(pool, asked)
-        rows.append(asked.measured(objective, pool))
+        full = load == LOADS[-1]
+        rows.append(asked.measured(Objective(tpot_s=objective.tpot_s) if full else objective, pool))
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     ttft, tpot, met, batch, busy = columns
+    if loads[-1] == LOADS[-1]:
+        ttft[-1] = ttft[-2]
     return LoadCurve(
         loads, np.maximum.accumulate(ttft), np.maximum.accumulate(tpot),
         np.minimum.accumulate(met), batch, busy,
     )  # fmt: skip
+
+
+def _enough(load_frac: float, under_way: int) -> int:
+    """Requests that bring replicas into balance which have so many under way."""
+    least = MOST_REQUESTS if load_frac >= NEAR_FULL else REQUESTS
+    return min(max(STAYS * under_way, least), MOST_REQUESTS)
 
 
 def _live_through(pool: list[LivedReplica], asked: LoadRequests) -> None:
