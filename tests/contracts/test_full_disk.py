@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -21,14 +22,23 @@ RUN = ["run", SCENARIO, "--set", "horizon=30 min", "--out"]
 
 
 def twin(arguments: list[str], file_bytes: int = 0) -> tuple[int, list[str]]:
-    """Exit code and lines on stderr of a command that may not write a file above `file_bytes`."""
+    """Exit code and lines on stderr of a command that may not write a file above `file_bytes`, nor
+    modules that it compiled: cut off at that size, each later command would end by one.
+    """
 
     def limited() -> None:
         if file_bytes:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
     command = [sys.executable, "-m", "twin", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=limited)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=limited,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
     return done.returncode, done.stderr.splitlines()
 
 

@@ -155,7 +155,7 @@ def test_a_folder_that_is_no_result_is_never_replaced(day: Result, tmp_path: Pat
 
 FAILS = {
     "tables": (parquet, "table_bytes"),
-    "files": (disk, "write_file"),
+    "files": (disk, "write_new"),
     "switch": (folder, "exchange"),
     "links": (folder.os, "fsync"),
 }
@@ -175,6 +175,33 @@ def test_a_failure_on_the_way_leaves_the_old_result(
         replace(day, scenario_yaml="name: second\n").save(place)
     assert Result.load(place).scenario_yaml == day.scenario_yaml
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_every_file_is_on_the_disk_before_the_folder_takes_its_name(
+    day: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files and folders below the hidden name, all flushed, and the switch behind them."""
+    place = day.save(tmp_path / "run")
+    flushed: set[tuple[int, int]] = set()
+    at_switch: list[set[tuple[int, int]]] = []
+    fsync = os.fsync
+    exchange = folder.exchange
+
+    def noted(handle: int) -> None:
+        found = os.fstat(handle)
+        flushed.add((found.st_dev, found.st_ino))
+        fsync(handle)
+
+    def switched(one: Path, other: Path) -> bool:
+        at_switch.append(set(flushed))
+        return exchange(one, other)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(folder, "exchange", switched)
+    replace(day, scenario_yaml="name: second\n").save(place)
+    written = {(one.stat().st_dev, one.stat().st_ino) for one in (place, *place.rglob("*"))}
+    assert len(written) > 36
+    assert written <= at_switch[0]
 
 
 KILLED = """

@@ -18,6 +18,7 @@ from tempfile import mkdtemp, mkstemp
 
 from twin.errors import InputError, OutputError, Problem
 from twin.results.exchange import exchange
+from twin.results.flush import flush, sync
 from twin.results.locks import locked, release, taken
 
 _HIDDEN = re.compile(r"\.(.+)\.(?:partial|old)-[^/]+")
@@ -39,7 +40,8 @@ def _always() -> None:
 def replaced(
     target: Path, own: Collection[str], allowed: Callable[[], None] = _always
 ) -> Iterator[Path]:
-    """A new folder that takes the target's name in one step when the block ends well.
+    """A new folder that takes the target's name in one step when the block ends well. All that was
+    written into it is flushed before.
 
     own       paths in the folder that are written anew, such as `tables` or `scene/facility.usda`;
               whatever else stands in the old folder moves to the new one in the same step
@@ -61,6 +63,7 @@ def replaced(
     try:
         partial.chmod(0o755)
         yield partial
+        flush(partial)
         with locked(target.parent.parent), locked(target.parent):
             allowed()
             if target.is_dir():
@@ -222,14 +225,3 @@ def _two_renames(partial: Path, target: Path) -> None:
         os.rename(old, target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def sync(folder: Path) -> None:
-    """Flush a folder's names to the disk, on systems that can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
