@@ -26,6 +26,9 @@ def bandwidth_frac(fabric: Fabric, nodes: Ints, switch_up: Bools, restripe: bool
     """
     if len(nodes) <= 1 or not fabric.switches:
         return 1.0
+    if switch_up.all():
+        pod = fabric.pod_of_domain[fabric.domain_of_node[nodes]]
+        return fabric.tapered_frac if (pod != pod[0]).any() else 1.0
     domains = _distinct(fabric.domain_of_node[nodes], len(fabric.pod_of_domain))
     ports = switch_up[fabric.leaf_of_domain[domains]].all(axis=0).astype(float)
     if len(domains) > 1:

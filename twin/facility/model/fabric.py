@@ -64,6 +64,14 @@ class Fabric:
         bundle = (pod * self.planes + self.plane[switch]).astype(np.intp)
         return switch, bundle, np.bincount(bundle).astype(np.intp)
 
+    @cached_property
+    def tapered_frac(self) -> float:
+        """Bandwidth of a gang in several pods over its NICs' own, all switches up: the mean over
+        rails of means over planes.
+        """
+        ports = np.full((self.rails, self.planes), self.taper_frac)
+        return float(ports.mean(axis=1).mean())
+
     @property
     def leaf_of_node_rail(self) -> Ints:
         """(node, rail * planes) Leaf at the other end of each NIC port."""

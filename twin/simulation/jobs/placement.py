@@ -37,6 +37,7 @@ class Placement:
         kind_of_rack = [self.kinds.index(g) if g in self.kinds else -1 for g in racks.gpu_type]
         self.kind_of_node = np.array(kind_of_rack, dtype=np.int64)[self.rack_of_node]
         self.has_kind = self.kind_of_node >= 0
+        self.of_kinds = [self.kind_of_node == kind for kind in range(len(self.kinds))]
         self.gpu_types = tuple(kind for kind in self.kinds if kind)
         self.rule = world.facility.scenario.controls.placement
         self.nearness = Nearness(world.facility.fabric, self.rack_of_node)
@@ -44,6 +45,7 @@ class Placement:
         """(node,) place in the order of placement."""
         self.rank[self._ordered(np.arange(self.rank.size))] = np.arange(self.rank.size)
         self._for_jobs: Index | None = None
+        self._free: tuple[tuple[int, ...], list[Index]] = ((), [])
 
     def ready(self) -> Mask:
         """(node,) it would take work now, if it has room."""
@@ -76,11 +78,17 @@ class Placement:
 
     def free_of_kinds(self) -> Index:
         """(kind,) free nodes of each."""
-        free = self.in_order()
-        if len(self.kinds) == 1:
-            return np.array([np.count_nonzero(free & self.has_kind)], dtype=np.int64)
-        kinds = self.kind_of_node[free & self.has_kind]
-        return np.bincount(kinds, minlength=len(self.kinds)).astype(np.int64)
+        return np.array([nodes.size for nodes in self._free_nodes()], dtype=np.int64)
+
+    def _free_nodes(self) -> list[Index]:
+        """(kind)(node,) free ones of each; looked for anew where one may have come or gone."""
+        state = self.world.state
+        others = (state.faults.version, state.racks.version, state.flows.version)
+        versions = (state.jobs.hands, *others)
+        if versions != self._free[0]:
+            free = self.in_order()
+            self._free = (versions, [np.flatnonzero(free & kind) for kind in self.of_kinds])
+        return self._free[1]
 
     def _ordered(self, free: Index) -> Index:
         """Free nodes, rack by rack, or dealt over the racks."""
@@ -93,13 +101,13 @@ class Placement:
         """Free nodes of a kind for a gang, of those (node,) that it may have; None where there are
         too few.
         """
-        free = np.flatnonzero(self.in_order() & (self.kind_of_node == kind))
+        free = self._free_nodes()[kind]
         free = free if may is None else free[may[free]]
         if free.size < nodes:
             return None
         if self.rule == "near":
             return self.nearness.closest(free, nodes)
-        return np.asarray(self._ordered(free)[:nodes])
+        return self._ordered(free)[:nodes].copy()
 
     def kinds_of(self, gangs: Sequence[Index]) -> Index:
         """(gang,) the kind of its nodes."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.job_checkpoints import JobCheckpoints
+from twin.simulation.jobs.job_speeds import JobSpeeds
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, END_PHASE, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
@@ -34,10 +35,9 @@ class JobProgress:
         self.losses = losses
         self.storage = world.facility.storage
         self.checkpoints = JobCheckpoints(world, jobs)
-        self._versions: tuple[int, ...] = ()
+        self.speeds = JobSpeeds(world, learning, self.checkpoints)
         self._network_seen = -1
         self._running: tuple[list[int], Index] = ([], np.zeros(0, np.int64))
-        self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     def running(self) -> Index:
         """Jobs that hold nodes, in the order in which they got them."""
@@ -50,32 +50,39 @@ class JobProgress:
         """Move work and waits on."""
         own = self.own
         running = self.running()
-        own.done_s[running] += own.speed[running] * span_s
+        own.done_s[running] += own.speed.take(running) * span_s
         own.holding_s[running] += span_s
-        waiting = running[own.phase[running] != RUNNING]
-        own.wait_s[waiting] -= span_s * own.wait_rate[waiting]
+        waits = own.phase.take(running) != RUNNING
+        if waits.any():
+            waiting = running[waits]
+            own.wait_s[waiting] -= span_s * own.wait_rate[waiting]
 
     def next_s(self) -> float:
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
         own = self.own
         running = self.running()
-        working = own.phase[running] == RUNNING
-        moving = running[working & (own.speed[running] > 0)]
-        waiting = running[~working]
-        ends_s = (own.target_s[moving] - own.done_s[moving]) / own.speed[moving]
-        waits_s = own.wait_s[waiting] / own.wait_rate[waiting]
-        soonest = min(ends_s.min(initial=np.inf), waits_s.min(initial=np.inf))
+        working = own.phase.take(running) == RUNNING
+        speed = own.speed.take(running)
+        moves = working & (speed > 0)
+        moving = running[moves]
+        left_s = own.target_s.take(moving) - own.done_s.take(moving)
+        soonest = (left_s / speed[moves]).min(initial=np.inf)
+        if moving.size < running.size:
+            waiting = running[~working]
+            waits_s = own.wait_s[waiting] / own.wait_rate[waiting]
+            soonest = min(soonest, waits_s.min(initial=np.inf))
         return max(float(soonest), 0.0)
 
     def due(self) -> list[int]:
         """Running jobs whose phase ends now."""
         own = self.own
         running = self.running()
-        working = own.phase[running] == RUNNING
-        done = own.target_s[running] - own.done_s[running] <= _DONE_S
-        waited = own.wait_s[running] <= _DONE_S
-        ends: list[int] = running[np.where(working, done, waited)].tolist()
-        return ends
+        working = own.phase.take(running) == RUNNING
+        ends = own.target_s.take(running) - own.done_s.take(running) <= _DONE_S
+        if not working.all():
+            ends = np.where(working, ends, own.wait_s[running] <= _DONE_S)
+        due: list[int] = running[ends].tolist()
+        return due
 
     def end_phase(self, j: int) -> bool:
         """Carry a job over into its next phase; True where it is complete."""
@@ -243,52 +250,4 @@ class JobProgress:
 
     def set_speeds(self) -> None:
         """Speed of every running job, after clocks, phases, nodes or switches changed."""
-        versions = (self.own.version, self.world.state.throttling.version)
-        if versions != self._versions:
-            self._versions = versions
-            self._set_speeds()
-            self._share_storage()
-
-    def _set_speeds(self) -> None:
-        own = self.own
-        running = self.running()
-        clock_frac = self._slowest_clock()
-        speed = self.learning.clock_share(running, clock_frac)
-        for i in np.flatnonzero(self.learning.has_steps[running]).tolist():
-            j = own.running[i]
-            speed[i] = self.learning.progress_per_s(
-                j, float(clock_frac[i]), float(own.fabric_frac[j])
-            )
-        own.speed[running] = np.where(own.phase[running] == RUNNING, speed, 0.0)
-
-    def _slowest_clock(self) -> Array:
-        """(running job,) clock of its slowest rack."""
-        if not self.own.running:
-            return np.zeros(0)
-        clock_frac = self.world.state.throttling.clock_frac
-        if (clock_frac == 1.0).all():
-            return np.ones(len(self.own.running))
-        racks, starts = self._racks_of_running()
-        return np.asarray(np.minimum.reduceat(clock_frac[racks], starts))
-
-    def _racks_of_running(self) -> tuple[Index, Index]:
-        """Racks of all running jobs, one job after another, and where each begins."""
-        if self._racks[0] != self.own.version:
-            rack_of_node = self.learning.placement.rack_of_node
-            racks = [rack_of_node[self.own.held[j]] for j in self.own.running]
-            starts = np.cumsum([0, *(r.size for r in racks[:-1])])
-            self._racks = (self.own.version, np.concatenate(racks), starts)
-        return self._racks[1:]
-
-    def _share_storage(self) -> None:
-        """Gangs that write a checkpoint at once share the file system alike."""
-        own = self.own
-        running = self.running()
-        own.wait_rate[running] = 1.0
-        inline = ~self.checkpoints.aside[running]
-        writing = running[(own.phase[running] == CHECKPOINTING) & inline].tolist()
-        if len(writing) > 1:
-            for j in writing:
-                own.wait_rate[j] = self.checkpoints.write_s(j) / self.checkpoints.write_s(
-                    j, len(writing)
-                )
+        self.speeds.set(self.running())

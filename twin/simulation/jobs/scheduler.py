@@ -242,8 +242,8 @@ class Scheduler(Discipline):
         if not own.queue or self.turns.question() == own.answered:
             return False
         decision = self.turns.decide()
-        own.reserved_s[list(decision.promises)] = [at for at, _ in decision.promises.values()]
-        own.reserved_kind[list(decision.promises)] = [k for _, k in decision.promises.values()]
+        for j, promise in decision.promises.items():
+            own.reserved_s[j], own.reserved_kind[j] = promise
         for j, nodes in decision.nodes.items():
             own.reserved_nodes[j] = nodes
         started = [j for j, kind in decision.starts if self._take(j, kind, decision.nodes.get(j))]

@@ -6,6 +6,7 @@ Looks at queue, nodes and power, asks the rule, and says whom to start where.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -60,7 +61,8 @@ class Turns:
         nodes = [state.racks.version, state.flows.version, state.faults.version, self.own.hands]
         if not self.first_alone:
             return [*nodes, self.own.version]
-        return [*nodes, *self.queue()[:1].tolist()]
+        waiting = (j for j in self.own.queue if not self.own.held_back[j])
+        return [*nodes, *islice(waiting, 1)]
 
     def decide(self) -> Decision:
         """What the rule says now."""
@@ -96,13 +98,14 @@ class Turns:
 
     def _view(self) -> QueueView:
         own = self.own
-        running = np.array(own.running, dtype=np.int64)
+        looked_at = [] if self.first_alone else own.running
+        running = np.array(looked_at, dtype=np.int64)
         queue = self.queue()
-        kinds = self.placement.kinds_of([own.held[j] for j in own.running])
+        kinds = self.placement.kinds_of([own.held[j] for j in looked_at])
         free = self.placement.free_of_kinds()
         watts = self.power.of_jobs(np.concatenate([queue, running]))
         ends_s = self._ends_s(running)
-        drained = self._drained()
+        drained = self._drained(running)
         return QueueView(
             now_s=self.world.now_s,
             queue=queue,
@@ -126,13 +129,13 @@ class Turns:
             drained=drained,
         )
 
-    def _drained(self) -> Index:
+    def _drained(self, running: Index) -> Index:
         """(running,) nodes of each that nobody gets once it ends; empty where none drains."""
         faults = self.world.state.faults
         if not (faults.draining or faults.gpus_out):
             return np.zeros(0, dtype=np.int64)
         drains = faults.node_drains > 0
-        counts = [np.count_nonzero(drains[self.own.held[j]]) for j in self.own.running]
+        counts = [np.count_nonzero(drains[self.own.held[j]]) for j in running.tolist()]
         return np.array(counts, dtype=np.int64)
 
     def _held_of_kinds(self, running: Index, kinds: Index, count: int, drained: Index) -> Index:
