@@ -29,6 +29,7 @@ class Compute(Discipline):
         self._seen_version = (-1, -1, -1)
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
+        self._placed: tuple[Index | None, Index, Index, Index] | None = None
         self._turn = 0
         self._summed_at = np.zeros(len(racks.id), dtype=np.int64)
         self._last_boot_s = np.inf
@@ -112,12 +113,11 @@ class Compute(Discipline):
         touched   nodes whose activity or owner may be another than before, None for all; racks
                   without any keep their sums
         """
-        racks = self.with_nodes if touched is None else self._racks_of(touched)
+        racks, nodes, starts = self._places(touched)
         if not racks.size:
             return
         own = self.own
         activity = self.world.state.activity
-        nodes, starts = self.nodes_of(racks)
         gain = activity.gain_frac.take(nodes)
         gpu_w = activity.gpu_activity.take(nodes) * gain * self.gpu_span_w.take(nodes)
         cpu_w = activity.cpu_activity.take(nodes) * gain * self.cpu_span_w.take(nodes)
@@ -131,6 +131,16 @@ class Compute(Discipline):
         own.busy_nodes = _with(own.busy_nodes, racks, busy)
         self._turn += 1
         self._summed_at[racks] = self._turn
+
+    def _places(self, touched: Index | None) -> tuple[Index, Index, Index]:
+        """Racks with touched nodes, all nodes of these, and where each rack begins; kept for the
+        next time that the same array is asked for, as services do window after window.
+        """
+        if self._placed is None or self._placed[0] is not touched:
+            racks = self.with_nodes if touched is None else self._racks_of(touched)
+            nodes, starts = self.nodes_of(racks) if racks.size else (racks, racks)
+            self._placed = (touched, racks, nodes, starts)
+        return self._placed[1:]
 
     def _racks_of(self, nodes: Index) -> Index:
         touched = np.zeros(len(self.racks.id), dtype=bool)

@@ -138,7 +138,8 @@ class Heat(Discipline):
     def foretell(self, stretch: Stretch) -> None:
         """The temperatures, up to where somebody must act on one or a plant leaves its segment."""
         own = self.own
-        heat_w = self._rows_w(stretch)[1:].copy()
+        stretch.heat_w = self._rows_w(stretch)
+        heat_w = stretch.heat_w[1:].copy()
         conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
         heat_w[:, self.water] += conductance * reference - constant
         start = (own.temperature_degc, own.drive)
@@ -192,10 +193,9 @@ class Heat(Discipline):
         instants = len(stretch.time_s)
         own.temperature_degc = path.temperature_degc[instants].copy()
         own.drive = path.drive[instants].copy()
-        rows_w = self._rows_w(stretch)
-        gained = np.array([float(row.sum()) for row in rows_w])[stretch.row] * stretch.span_s
+        gained = stretch.heat_w.sum(axis=1)[stretch.row] * stretch.span_s
         own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
-        own.heat_w = rows_w[-1].copy()
+        own.heat_w = stretch.heat_w[-1].copy()
         if self.leaks.vents:
             vented = self.conductances.vented_j(stretch.integral_k_s)
             own.vented_j = float(running_total(own.vented_j, vented)[-1])

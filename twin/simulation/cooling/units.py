@@ -31,6 +31,8 @@ class Units(Discipline):
         self.is_door = of_role(self.units.kind, Role.DOOR_COOLING)
         self.circulates = flows.is_cdu | flows.is_crah | self.is_door
         self._known: tuple[int, Array] = (-1, np.zeros(0))
+        self._told: tuple[Array, list[Setting]] = (np.zeros(0), [])
+        """Instants of a stretch, which are others once it is cut, and what plants are set to."""
 
     def hold(self) -> None:
         """Electrical power of all units.
@@ -73,12 +75,20 @@ class Units(Discipline):
         unit_w[0] = self.own.unit_w
         water_kg_s = np.zeros(rows)
         for p, plant in enumerate(self.plants.plants):
-            found = self._foretold(p, plant, stretch)
+            found = self._all_foretold(stretch)[p]
             unit_w[1:, plant.all_units] = found.unit_w
             water_kg_s[1:] += found.water_kg_s
         water_kg_s[0] = self.own.water_kg_s
         stretch.unit_w = unit_w[stretch.of_look]
         stretch.water_kg_s = water_kg_s[stretch.of_look]
+
+    def _all_foretold(self, stretch: Stretch) -> list[Setting]:
+        """What each plant is set to at every look."""
+        if self._told[0] is not stretch.time_s:
+            plants = enumerate(self.plants.plants)
+            found = [self._foretold(p, plant, stretch) for p, plant in plants]
+            self._told = (stretch.time_s, found)
+        return self._told[1]
 
     def _foretold(self, p: int, plant: Plant, stretch: Stretch) -> Setting:
         """What a plant is set to at every look."""
@@ -93,8 +103,8 @@ class Units(Discipline):
         own.unit_w = stretch.unit_w[-1].copy()
         own.water_kg_s = float(stretch.water_kg_s[-1])
         own.scan += int(np.count_nonzero(stretch.looks))
-        for p, plant in enumerate(self.plants.plants):
-            self._count(self._foretold(p, plant, stretch))
+        for found in self._all_foretold(stretch):
+            self._count(found)
 
     def _circulation_w(self) -> Array:
         """(unit,) coolant units, air handlers and doors as they run now; the others as they

@@ -19,6 +19,7 @@ from twin.physics.thermal_path import Path
 _OF_SETS = (
     "outdoor_degc", "segment", "unit_w", "water_kg_s", "input_w", "output_w", "lost_w",
     "recharge_w", "drain_w", "given_w", "rack_w", "peak_activity", "busy_nodes", "warmest_degc",
+    "heat_w",
 )  # fmt: skip
 
 
@@ -56,6 +57,8 @@ class Stretch:
     """(set + 1, 2) dry bulb and wet bulb."""
     segment: Array = field(default_factory=_none)
     """(set + 1, plant, 5)"""
+    heat_w: Array = field(default_factory=_none)
+    """(set + 1, thermal node) heat given to each, that of plants left out."""
     temperature_degc: Array = field(default_factory=_none)
     """(instant + 1, thermal node) at the start and at every instant."""
     integral_k_s: Array = field(default_factory=_none)
