@@ -19,6 +19,7 @@ from tests.serving_points import (  # noqa: E402
     forecasts,
     last_forecasts,
     later_forecasts,
+    mlperf_forecasts,
     stage_forecasts,
 )
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
@@ -54,6 +55,13 @@ EARLY = (
     "TensorRT-LLM 0.20, then 0.14, on A100, H100, H200 and B200; none fitted.",
     "",
 )
+MLPERF = (
+    "",
+    "## MLPerf Inference v5.1",
+    "",
+    "Offline, five submitters, lengths of answers with their deviation; none fitted.",
+    "",
+)
 COLUMNS = (
     "| model | GPU | cut | format | in / out | published | forecast | error |",
     "|---|---|---|---|---|---|---|---|",
@@ -85,10 +93,12 @@ def lines() -> list[str]:
 
 
 def last() -> list[str]:
-    """The parts of release 1.2, and of the early ones."""
+    """The parts of release 1.2, of the early ones and of MLPerf."""
     early = [row(*one, False) for release in ("0.20", "0.14") for one in early_forecasts(release)]
     last = [row(*one, False) for one in last_forecasts()]
-    return [*LAST, *COLUMNS, *last, *EARLY, *COLUMNS, *early, ""]
+    mlperf = [row(*one, False) for one in mlperf_forecasts()]
+    parts = [*LAST, *COLUMNS, *last, *EARLY, *COLUMNS, *early]
+    return [*parts, *MLPERF, *COLUMNS, *mlperf, ""]
 
 
 if __name__ == "__main__":

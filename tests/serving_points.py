@@ -120,6 +120,36 @@ def early_forecasts(release: str) -> tuple[tuple[ServingPoint, InferencePredicti
     return tuple((point, forecast(point)) for point in early_points(release))
 
 
+@lru_cache(maxsize=2)
+def mlperf_forecasts(
+    deviating: bool = True,
+) -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Offline rows of MLPerf Inference v5.1, asked with the settings of their configurations.
+
+    deviating   with the deviation of answers' lengths that the submitters' logs have
+    """
+    return tuple(_mlperf(row, deviating) for row in table("workload/mlperf_serving_v51.csv"))
+
+
+def _mlperf(row: dict[str, str], deviating: bool) -> tuple[ServingPoint, InferencePrediction]:
+    rate = float(row["tokens_per_s"]) / int(row["gpus"])
+    point = _point(row | {"parallelism": row["cut"]}, row["gpu"], rate)
+    found = predict_inference(
+        point.model,
+        GPUS[point.gpu],
+        point.input_tokens,
+        point.output_tokens,
+        parallelism=point.cut,
+        dtype=point.dtype,
+        requests=int(row["requests"]),
+        token_budget=int(row["token_budget"]),
+        max_sequences=int(row["max_sequences"]),
+        context_tokens=int(row["context"]) if row["context"] else None,
+        output_deviation=float(row["output_deviation"]) if deviating else 0.0,
+    )
+    return point, found
+
+
 @lru_cache(maxsize=1)
 def later_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every one of them with its forecast."""

@@ -149,6 +149,25 @@ def test_drafts_are_asked_as_a_service_has_them(ask: Ask) -> None:
     assert ahead["notes"]
 
 
+def test_answers_that_differ_hold_more_context(
+    ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As many in flight, of whom the longer ones stay: 1,000 and half of 500, or of 500 times
+    1 + 1.2 squared. Almost alike is as alike.
+    """
+    asked = (*LLAMA, "--gpu", "H100", "--tp", "4", "--dtype", "fp8", "--concurrency", "128")
+    alike, almost, apart = (ask(*asked, "--output-deviation", n) for n in ("0", "1", "600"))
+    assert alike == ask(*asked)
+    assert almost["output_tokens_per_s"] == pytest.approx(alike["output_tokens_per_s"], rel=3e-3)
+    assert 0.97 < apart["output_tokens_per_s"] / alike["output_tokens_per_s"] < 0.995
+    held = (1000 + 250 * (1 + 1.2**2)) / 1250
+    assert 1.01 < apart["tpot_apart_s"] / alike["tpot_apart_s"] < held
+    for wrong in ("-1", "inf", "5001"):
+        asked_wrong = ["predict", "inference", *asked, "--output-deviation", wrong]
+        assert main(asked_wrong) == 2
+        assert "0 to 10 times --output" in capsys.readouterr().err
+
+
 def test_drafts_without_a_chance_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["predict", "inference", *LLAMA, "--gpu", "h200", "--tp", "2", "--drafts", "1"]
     assert main(asked) == 2

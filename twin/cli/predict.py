@@ -19,6 +19,10 @@ ModelName = Annotated[str, Option("--model", metavar="NAME", help="A model of th
 GpuName = Annotated[str, Option("--gpu", metavar="NAME", help="A GPU of the catalogue.")]
 InputTokens = Annotated[int, Option("--input", metavar="TOKENS", help="Of a request's prompt.")]
 OutputTokens = Annotated[int, Option("--output", metavar="TOKENS", help="Of its answer.")]
+Deviation = Annotated[
+    float,
+    Option("--output-deviation", metavar="TOKENS", help="Standard deviation of answers' lengths."),
+]
 Tensor = Annotated[
     int | None, Option("--tp", metavar="GPUS", help="GPUs that share each layer: as TPn.")
 ]
@@ -108,6 +112,7 @@ def inference(
     gpu: GpuName,
     prompt: InputTokens,
     answer: OutputTokens,
+    output_deviation: Deviation = 0.0,
     tp: Tensor = None,
     pp: Stages = None,
     parallelism: Cut = None,
@@ -139,6 +144,7 @@ def inference(
         gpu=gpu,
         input_tokens=prompt,
         output_tokens=answer,
+        output_deviation=output_deviation,
         parallelism=predict_face.cut(tp, pp, parallelism),
         concurrency=predict_face.in_flight(concurrency),
         dtype=dtype,

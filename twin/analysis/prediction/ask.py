@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 
 from twin.errors import InputError, Problem
+from twin.physics.kernels.answer_lengths import running_tokens
 from twin.physics.serving.law import made_in_step
 
 MOST = "max"
@@ -19,6 +20,8 @@ _COUNT = f"a whole number from 1 to {_MOST_TOKENS:,}"
 _ELSE = {"--concurrency": f", or {MOST}: as many as fit"}
 MOST_DRAFTS = 16
 """As of a service's engine."""
+MOST_SPREAD = 10.0
+"""Standard deviation of answers over their mean: those of recorded traces have 0.2 to 1.7."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class InferenceQuestion:
     gpu: str
     input_tokens: int
     output_tokens: int
+    """Of its answer, on average."""
     parallelism: str = "TP1"
     """`TP4`: four GPUs share each layer; `DEP8`: eight hold attention whole and share experts;
     `TP4PP2`: two such stages hold half of the layers each."""
@@ -55,6 +59,8 @@ class InferenceQuestion:
     """Of each prompt on average, found in a prefix cache: held, and not read again."""
     mig: str = ""
     """Instance of the GPU that a replica has for itself, such as 3g.40gb; all of it where empty."""
+    output_deviation: float = 0.0
+    """Standard deviation of the lengths of answers, a log-normal law; 0 for equal ones."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
     profile: str | Path | None = None
@@ -91,8 +97,15 @@ class InferenceQuestion:
 
     @property
     def longest_tokens(self) -> int:
-        """That a request ever holds keys and values of; drafts have places before they stand."""
-        return self.input_tokens + self.output_tokens + self.drafts
+        """That a request ever holds keys and values of; drafts have places before they stand. Of
+        answers that differ, as long a one as runs on average, for all of them hold half of it.
+        """
+        return self.input_tokens + self.longest_answer + self.drafts
+
+    @property
+    def longest_answer(self) -> int:
+        """Tokens of an answer; of those that differ, of one that runs, on average."""
+        return ceil(running_tokens(self.output_tokens, self.output_deviation))
 
     @property
     def read_tokens(self) -> float:
@@ -109,7 +122,7 @@ class InferenceQuestion:
         """The same asked of replicas that only read prompts."""
         return replace(
             self, parallelism=self.prefill, output_tokens=1, drafts=0, acceptance=None,
-            draft_time_s=0.0, prefill="",
+            draft_time_s=0.0, prefill="", output_deviation=0.0,
         )  # fmt: skip
 
     def check(self) -> None:
@@ -133,6 +146,10 @@ class InferenceQuestion:
         elif isinstance(self.input_tokens, int) and 1 <= self.input_tokens <= self.cached_tokens:
             most = f"at most {self.input_tokens - 1:,}: a prompt's last token is always read"
             found.append(Problem("--cached", f"{self.cached_tokens:g}", most))
+        spread = self.output_deviation
+        if not (isfinite(spread) and 0 <= spread <= MOST_SPREAD * self.output_tokens):
+            most = f"0 to {MOST_SPREAD:g} times --output"
+            found.append(Problem("--output-deviation", f"{spread:g}", most))
         if not 0 < self.memory_frac <= 1:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
         if self.power_cap_w is not None and not self.power_cap_w > 0:

@@ -14,6 +14,7 @@ from twin.analysis.prediction.options import refuse_unknown
 from twin.analysis.prediction.split import predict_split
 from twin.analysis.prediction.told import told
 from twin.catalogue import Catalogue, shipped
+from twin.facility.serving.context import longest_request
 from twin.facility.serving.software import published_requests
 from twin.physics.kernels import (
     BenchmarkLoad,
@@ -29,11 +30,13 @@ SHORT = {
     "tp": "parallelism", "pp": "parallelism", "link": "link_bit_s", "power_cap": "power_cap_w",
     "memory": "memory_frac", "draft_time": "draft_time_s", "input": "input_tokens",
     "output": "output_tokens", "context": "context_tokens",
-    "cached": "cached_tokens",
+    "cached": "cached_tokens", "deviation": "output_deviation",
 }  # fmt: skip
 """What the command line calls some options."""
 SETTLED_FILLINGS = 6
 """Requests of a run that stands for one without end, in fillings of its places."""
+MIXED_FILLINGS = 24
+"""The same where answers differ: the longest of the first filling have to end."""
 
 
 def predict_inference(
@@ -76,6 +79,7 @@ def _with_apart(
     mix = RequestMix(
         load.input_tokens, load.output_tokens, load.cached_tokens, load.concurrency,
         load.token_budget, load.checked_tokens, load.made_tokens, load.drafting_s,
+        load.output_deviation,
     )  # fmt: skip
     apart = request_apart(law, mix, load.concurrency)
     if apart is None:
@@ -84,7 +88,7 @@ def _with_apart(
 
 
 def _law(case: ReplicaCase, load: BenchmarkLoad, clock_frac: float) -> IterationLaw:
-    longest = load.input_tokens + load.output_tokens
+    longest = load.input_tokens + case.asked.longest_answer
     piece = min(load.read_tokens, load.token_budget / case.replica.pipeline)
     over = LawRange(
         load.concurrency * load.checked_tokens, load.token_budget, longest, load.input_tokens,
@@ -92,6 +96,11 @@ def _law(case: ReplicaCase, load: BenchmarkLoad, clock_frac: float) -> Iteration
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return law
+
+
+def _longest_answer(case: ReplicaCase) -> float:
+    """Tokens of any answer: what the model, or its engine, takes beside the prompt."""
+    return longest_request(case.model, case.asked.context_tokens) - case.asked.input_tokens
 
 
 def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
@@ -104,13 +113,15 @@ def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
     places = min(wanted, case.most)
     usual = published_requests(longest)
     requests = math.ceil((asked.requests or usual) / ranks)
-    requests = SETTLED_FILLINGS * places if settled else requests
+    fillings = MIXED_FILLINGS if asked.output_deviation else SETTLED_FILLINGS
+    requests = fillings * places if settled else requests
     places = min(places, requests)
     stages = case.replica.pipeline
     budget = max(case.token_budget * stages, places * asked.checked_tokens + 1)
     load = BenchmarkLoad(
         requests, places, asked.input_tokens, asked.output_tokens, budget,
         asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,
-        asked.cached_tokens,
+        asked.cached_tokens, asked.output_deviation,
+        max(_longest_answer(case), asked.output_tokens),
     )  # fmt: skip
     return load, settled

@@ -121,7 +121,7 @@ def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
     budget = min(case.token_budget, math.ceil(asked.read_tokens))
     over = LawRange(
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
-        asked.input_tokens + asked.output_tokens, asked.input_tokens,
+        asked.input_tokens + asked.longest_answer, asked.input_tokens,
         rows_each=asked.checked_tokens,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
@@ -141,7 +141,7 @@ def _decoding(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
     many = _in_flight(case)
     law = _law(case, many, clock_frac)
     rows = many * asked.checked_tokens
-    held = many * (asked.input_tokens + asked.output_tokens / 2)
+    held = many * (asked.input_tokens + asked.longest_answer / 2)
     drafting_s = asked.drafts * asked.draft_time_s
     step_s = float(law.fixed_s(rows)) + float(law.context_s(many)) * held + drafting_s
     flop = float(law.work(rows, held * asked.checked_tokens)[0])

@@ -110,7 +110,7 @@ def _mfu(case: ReplicaCase, tokens_per_s: float) -> float:
     model = case.replica.model
     asked = case.asked
     made = model.linear_flop_per_token() + float(
-        model.attention_flop_per_token(asked.input_tokens + asked.output_tokens / 2)
+        model.attention_flop_per_token(asked.input_tokens + asked.longest_answer / 2)
     )
     read = float(model.forward_flop_per_token(asked.input_tokens))
     flop = made + read * asked.read_tokens / asked.output_tokens

@@ -1,8 +1,9 @@
 """What a serving benchmark reports of one replica: rates and times of its schedule of iterations.
 
 That is how serving benchmarks load an engine (`trtllm-bench throughput`, `vllm bench serve` with a
-limit on concurrency): requests of one length, so many in flight. Where drafts are checked, products
-have a row for each checked token; keys and values are streamed once for all of a sequence.
+limit on concurrency): so many requests in flight, of one length or with answers of a law of
+lengths. Where drafts are checked, products have a row for each checked token; keys and values are
+streamed once for all of a sequence.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     wall_s = clock_s[-1]
     per_s = requests / wall_s
     if settled:
-        per_s = load.concurrency / (weight @ (first_s + made_s)[counted])
+        circle_s = float(weight @ (first_s + made_s)[counted])
+        per_s = _steady_rate(load, plan, each_s, circle_s)
     read = (plan.prompt_tokens, float(load.read_tokens))
     cached = float(load.cached_tokens)
     flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read, cached)[0]
@@ -84,6 +86,20 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
         outside_frac=float(outside_s @ plan.steps / wall_s),
         host_frac=float(law.host_s(rows, plan.prompt_tokens) @ plan.steps / wall_s),
     )
+
+
+def _steady_rate(load: BenchmarkLoad, plan: Schedule, each_s: Array, circle_s: float) -> float:
+    """Requests a second of a service that goes on: by Little's law; where answers are of several
+    lengths, of which those that end in a stretch of time are no fair draw, by the tokens that are
+    made between the first and the last fillings.
+    """
+    if load.output_deviation <= 0 or load.output_tokens == 1:
+        return load.concurrency / circle_s
+    done = np.cumsum(plan.count)
+    first, last = np.searchsorted(done, (load.concurrency, load.requests - load.concurrency))
+    middle = slice(plan.finished[first], plan.finished[last])
+    after_first = float(plan.sequences[middle] @ plan.steps[middle]) * load.made_tokens
+    return after_first / (load.output_tokens - 1) / float(each_s[middle].sum())
 
 
 def _stretch_s(law: IterationLaw, plan: Schedule, load: BenchmarkLoad) -> Array:

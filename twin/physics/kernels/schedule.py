@@ -1,19 +1,23 @@
-"""Which iterations a serving engine makes for requests of one length: what runs, what is read.
+"""Which iterations a serving engine makes for a benchmark's requests: what runs, what is read.
 
 Prompts are read in pieces beside the tokens that are made, up to a budget of tokens an iteration. A
 request that leaves makes room for the next one at once, so the order of events does not depend on
 how long anything takes: the schedule comes first, its times afterwards. Where drafts are checked,
-each sequence makes its mean of tokens in each iteration.
+each sequence makes its mean of tokens in each iteration. Answers may be of several lengths; those
+that are short make room for others, so what runs holds more context than half of a mean answer.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+
+from twin.physics.kernels.answer_lengths import answer_lengths
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -41,16 +45,28 @@ class BenchmarkLoad:
     """Of an iteration, for the drafts of all sequences."""
     cached_tokens: float = 0.0
     """Of each prompt, held from a prefix cache and not read."""
+    output_deviation: float = 0.0
+    """Standard deviation of the lengths of answers, whose mean is `output_tokens`."""
+    longest_output: float = float("inf")
+    """Of any answer."""
 
     @property
     def read_tokens(self) -> float:
         """Of each prompt."""
         return self.input_tokens - self.cached_tokens
 
-    @property
-    def decode_steps(self) -> int:
+    def decode_steps(self, output_tokens: int) -> int:
         """Iterations of a request after the one that reads its prompt and makes its first token."""
-        return ceil((self.output_tokens - 1) / self.made_tokens - _WHOLE)
+        return ceil((output_tokens - 1) / self.made_tokens - _WHOLE)
+
+    @property
+    def outputs(self) -> list[int]:
+        """Lengths of answers in the order in which they begin; empty where all are alike."""
+        if self.output_deviation <= 0:
+            return []
+        law = (float(self.output_tokens), self.output_deviation, self.longest_output)
+        found: list[int] = answer_lengths(*law, self.requests).tolist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,16 +96,17 @@ class _Engine:
 
     def __init__(self, load: BenchmarkLoad) -> None:
         self.load = load
-        self.decode_steps = load.decode_steps
+        self.outputs = load.outputs
         self.waiting = load.requests
         self.running = 0
+        self.begun = 0
         self.context = 0.0
         self.read_tokens = 0.0
         self.iteration = 0
         self.stretches: list[tuple[int, int, float, float]] = []
-        self.groups: deque[tuple[int, int, int, int]] = deque()
-        """Requests, iteration and stretch of their first token, stretch that opened their
-        places."""
+        self.groups: list[tuple[int, int, int, int, int]] = []
+        """A heap: iteration of their last token, stretch and iteration of their first, stretch
+        that opened their places, requests."""
         self.places: deque[tuple[int, int]] = deque([(0, load.concurrency)])
         """Stretch after which places became free, and how many."""
         self.done: list[tuple[int, int, int, int]] = []
@@ -114,8 +131,7 @@ class _Engine:
 
     def _decode(self) -> None:
         """Until the oldest requests are done."""
-        age = self.iteration - self.groups[0][1]
-        self._stretch(max(self.decode_steps - age, 1), 0)
+        self._stretch(max(self.groups[0][0] - self.iteration, 1), 0)
 
     def _stretch(self, steps: int, prompt: float) -> None:
         grown = self.running * self.load.made_tokens
@@ -133,16 +149,23 @@ class _Engine:
         self.context += count * (self.load.input_tokens + 1)
         while count:
             opened, places = self.places.popleft()
-            taken = min(count, places)
-            self.groups.append((taken, self.iteration, len(self.stretches), opened))
+            taken = 1 if self.outputs else min(count, places)
+            last = self.iteration + self.load.decode_steps(self._next_output)
+            heappush(self.groups, (last, len(self.stretches), self.iteration, opened, taken))
+            self.begun += taken
             count -= taken
             if places > taken:
                 self.places.appendleft((opened, places - taken))
 
+    @property
+    def _next_output(self) -> int:
+        """Tokens of the answer that begins next."""
+        return self.outputs[self.begun] if self.outputs else self.load.output_tokens
+
     def _retire(self) -> None:
         load = self.load
-        while self.groups and self.iteration - self.groups[0][1] >= self.decode_steps:
-            count, born, first, opened = self.groups.popleft()
+        while self.groups and self.groups[0][0] <= self.iteration:
+            _, first, born, opened, count = heappop(self.groups)
             self.running -= count
             made = 1 + (self.iteration - born) * load.made_tokens
             self.context -= count * (load.input_tokens + made)
@@ -158,6 +181,8 @@ def benchmark_schedule(load: BenchmarkLoad) -> Schedule:
     """
     if min(load.requests, load.concurrency, load.input_tokens, load.output_tokens) < 1:
         raise ValueError("a benchmark needs requests, each with tokens in and out")
+    if load.output_deviation < 0 or load.longest_output < load.output_tokens:
+        raise ValueError("a deviation is none or more, the longest answer no shorter than the mean")
     if not 1 <= load.made_tokens <= load.checked_tokens or load.drafting_s < 0:
         raise ValueError("of the checked tokens of a sequence one stands at least, all at most")
     if not 0 <= load.cached_tokens < load.input_tokens:

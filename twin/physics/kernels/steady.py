@@ -21,6 +21,7 @@ import scipy
 from numpy.typing import NDArray
 
 from twin.physics.inference import DecodeCurve
+from twin.physics.kernels.answer_lengths import running_tokens
 from twin.physics.kernels.iteration import IterationLaw
 
 Array = NDArray[np.float64]
@@ -49,6 +50,8 @@ class RequestMix:
     """Of them, that stand on average: one, and the drafts that are accepted."""
     drafting_s: float = 0.0
     """Of an iteration, for the drafts of all sequences."""
+    output_deviation: float = 0.0
+    """Standard deviation of the lengths of answers."""
 
     @property
     def read_tokens(self) -> float:
@@ -57,8 +60,8 @@ class RequestMix:
 
     @property
     def held_tokens(self) -> float:
-        """Context of a running sequence on average."""
-        return self.input_tokens + self.output_tokens / 2
+        """Context of a running sequence on average: longer answers run longer."""
+        return self.input_tokens + running_tokens(self.output_tokens, self.output_deviation) / 2
 
 
 def steady_curve(
