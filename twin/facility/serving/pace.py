@@ -157,7 +157,7 @@ def _by_kernels(
     longest = lengths.input_tokens + lengths.output_tokens
     if room < sequence_bytes(replica, longest):
         raise ValueError(_too_large(replica, on, longest))
-    held = lengths.input_tokens + lengths.output_tokens / 2
+    held = lengths.held_tokens
     fitting = room / sequence_bytes(replica, held)
     checked = pool.engine.drafts + 1
     mix = _mix(pool, lengths, allowed, fitting)
@@ -190,6 +190,7 @@ def _mix(pool: Pool, lengths: LengthLaw, allowed: EngineLimits, fitting: float) 
         lengths.input_tokens, lengths.output_tokens, cached,
         min(fitting, allowed.max_sequences), allowed.token_budget, ahead.drafts + 1,
         made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
+        lengths.output_deviation,
     )  # fmt: skip
 
 
@@ -234,7 +235,7 @@ def _by_rates(
             "are known"
         )
     narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
-    held = lengths.input_tokens + lengths.output_tokens / 2
+    held = lengths.held_tokens
     replica = inference.Replica(
         shape_of(model),
         on.rates("serving_dense", pool.dtype),
@@ -245,7 +246,7 @@ def _by_rates(
         lengths.output_tokens,
         on.gpu.memory_bytes,
         link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
-        context_tokens=held if lengths.cached_tokens or lengths.ready else None,
+        context_tokens=held,
         max_sequences=allowed.max_sequences,
     )
     laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)

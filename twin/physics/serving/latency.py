@@ -8,6 +8,7 @@ import numpy as np
 import scipy
 
 from twin.arrays import Array, Index
+from twin.physics.kernels.answer_lengths import running_tokens
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,16 @@ class LengthLaw:
     cached_tokens: float = 0.0
     ready: bool = False
     """Whether prompts were read elsewhere: only tokens after the first are made."""
+
+    @property
+    def output_deviation(self) -> float:
+        """Standard deviation of answers' lengths."""
+        return self.output_tokens * float(np.sqrt(np.expm1(self.output_log_sigma**2)))
+
+    @property
+    def held_tokens(self) -> float:
+        """Context of a running request on average: longer answers run longer."""
+        return self.input_tokens + running_tokens(self.output_tokens, self.output_deviation) / 2
 
     def drawn(self, count: int, seed: int) -> tuple[Index, Index]:
         """Prompts and outputs; as even as quantiles, in random order."""
