@@ -119,11 +119,16 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
 
 
 def _alike(word: str, names: Sequence[str]) -> str:
-    """The name that differs in capitals alone, else the nearest spelling; empty for none."""
+    """The name that differs in capitals alone, or the only one that goes on behind the word, else
+    the nearest spelling; empty for none.
+    """
     by_letters = {name.casefold(): name for name in reversed(names)}
     letters = word.casefold()
     if letters in by_letters:
         return by_letters[letters]
+    longer = [name for name in by_letters if re.match(re.escape(letters) + r"[-_ .]", name)]
+    if len(longer) == 1:
+        return by_letters[longer[0]]
     if near := get_close_matches(word, names, n=1, cutoff=0.6):
         return near[0]
     near = get_close_matches(letters, by_letters, n=1, cutoff=0.6)

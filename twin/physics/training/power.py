@@ -71,6 +71,8 @@ class StepLoad:
     """Exposed exchange of gradients and weights, once a step."""
     idle_s: float
     """Host and stragglers."""
+    streamed_s: float
+    """In which weights alone pass through device memory, for all products."""
     product_flop: float
     attention_flop: float
     """Each in 8 bits counts as what it takes of one in bf16."""
@@ -99,7 +101,8 @@ def sustained(
     cut: bool = True,
     cap_frac: float = 1.0,
 ) -> Sustained:
-    """The highest clock at which the mean power of the work in a step is within the limit.
+    """The highest clock at which the mean power of the work in a step is within the limit. Products
+    of so few rows that they stream weights draw at least what streaming does.
 
     cut        False where kernel times are those of a long run already: it works at its limit, and
                the clock is not cut again
@@ -133,6 +136,7 @@ def _working(
     unit = 2 * _LARGE**3 / kernels.gemm_s(_LARGE, _LARGE, _LARGE, "bf16")
     per_flop = draw.products / unit
     work = per_flop * (ENERGY[dtype] * load.product_flop + load.attention_flop)
+    work = max(work, draw.memory * load.streamed_s)
     kernels_s = load.products_s + load.attention_s
     whole_s = kernels_s / _CLOCKS + load.memory_s + load.exchange_s
     energy = work * np.asarray(voltage_frac(_CLOCKS)) ** 2 + draw.memory * load.memory_s

@@ -30,7 +30,7 @@ from twin.physics.training.traffic import (
     trained,
 )
 from twin.physics.training.work import rank_tokens
-from twin.physics.transformer import Transformer
+from twin.physics.transformer import Transformer, bytes_per_value
 
 
 def straggler_factor(spread: float, ranks: int) -> float:
@@ -121,10 +121,16 @@ class StepLaw:
             optimizer_s=at_full["optimizer"],
             gradients_s=at_full["gradient exchange"],
             idle_s=at_full["host"] + at_full["stragglers"],
+            streamed_s=passes * self._streamed_s(),
             product_flop=tokens * linear / gpus,
             attention_flop=ENERGY[self.stage_law.attention_dtype] * tokens * attention / gpus,
         )
         return sustained(load, self.kernels, self.dtype, draw, cut, cap_frac)
+
+    def _streamed_s(self) -> float:
+        """Least seconds of one pass over all weights of a stage, for every microbatch."""
+        held = shares(self.model, self.layout).total * bytes_per_value(self.dtype)
+        return self.layout.microbatches * self.kernels.stream_s(held)
 
     def _messages_s(self, links: TrainingLinks) -> float:
         """Messages in line; overlapped ones travel behind a pass of the other direction, which
