@@ -88,6 +88,15 @@ def test_a_gpu_is_faster_in_smaller_formats_and_stops_hotter_than_it_slows(row: 
     assert 50 < ridge < 1000, "operations a byte before memory is the limit"
 
 
+@pytest.mark.parametrize("row", [row for row in GPUS if row.fp8_flop_s], ids=named)
+def test_peaks_are_dense_in_every_format(row: Gpu) -> None:
+    """A peak with sparsity, or without tensor cores, is 2 or 1/4 of the dense one, and bf16 and
+    8 bits would stand 1, 4 or 8 to one (findings/the_board_used_to_160_per_cent.sh).
+    """
+    assert row.fp8_flop_s is not None
+    assert row.fp8_flop_s / row.bf16_flop_s == pytest.approx(2.0, rel=0.02)
+
+
 @pytest.mark.parametrize("row", every(Rack), ids=named)
 def test_a_rack_idles_below_its_rating_and_splits_its_heat(row: Rack) -> None:
     if row.power_rated_w is not None and row.power_idle_w is not None:
