@@ -68,7 +68,39 @@ def mixed(number: int) -> Plain:
     _billed(Random(f"billed {number}"), asked)
     _capped(Random(f"capped {number}"), asked)
     _lit(Random(f"lit {number}"), layout)
+    _kept_empty(Random(f"kept empty {number}"), asked, minutes)
+    _graced(Random(f"graced {number}"), asked)
     return asked
+
+
+def _kept_empty(draw: Random, asked: Plain, minutes: int) -> None:
+    """Racks and nodes that no job may have for a while, in windows that may meet."""
+    rack = _first_rack(asked["layout"]["halls"][0])
+    row = asked["layout"]["halls"][0]["rows"][0]["name"]
+    found = []
+    for of in (row, rack, f"{rack}/node_1"):
+        if draw.random() < 0.3:
+            at = {"at": f"{draw.randint(0, minutes)} min"}
+            found.append(at | {"of": [of], "duration": f"{draw.choice([1, 20, 300])} min"})
+    if found:
+        asked["controls"]["scheduler"] = _ruled(asked) | {"reservations": found}
+
+
+def _graced(draw: Random, asked: Plain) -> None:
+    """Work that goes before other work, which may go on for a while."""
+    rule = _ruled(asked)
+    if rule["policy"] != "priority" or draw.random() > 0.6:
+        return
+    asked["controls"]["scheduler"] = rule | {"grace": draw.choice(["0 s", "40 s", "8 min"])}
+    nodes = draw.choice([2, 8, 16])
+    first = {"priority": 9, "nodes": nodes, "submit": f"{draw.randint(10, 60)} min"}
+    asked["workload"].append(_one_job("first", run="15 min", **first))
+
+
+def _ruled(asked: Plain) -> Plain:
+    """The rule of the queue with its keys."""
+    rule = asked["controls"]["scheduler"]
+    return {"policy": rule} if isinstance(rule, str) else rule
 
 
 def _drained(layout: Plain) -> Plain:

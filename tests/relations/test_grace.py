@@ -122,3 +122,41 @@ def test_who_was_stopped_by_a_fault_meanwhile_is_not_stopped_again() -> None:
 def test_grace_without_preemption_is_refused() -> None:
     with pytest.raises(InputError, match="priority"):
         loaded(asked(LAYOUT, controls={"scheduler": {"policy": "easy", "grace": "1 min"}}))
+
+
+def test_a_copy_aside_is_no_checkpoint_before_it_is_written() -> None:
+    """Copied into host memory after 20 minutes and a second, written aside; the grace ends before a
+    write that begins in it can: all is lost, no matter that it was time for a copy meanwhile.
+    """
+    half_s = round(write_min() * 30, 3)
+    asked_for = job("low", checkpoint_interval=f"{1200 + half_s / 2} s")
+    run = lived(f"{half_s} s", asked_for | {"asynchronous_checkpoints": True})
+    assert lost_s(run) == pytest.approx(1200 + half_s, abs=1)
+    assert minutes(run, "started_s")["high"] == pytest.approx(20 + half_s / 60, abs=1e-5)
+
+
+@pytest.mark.parametrize("grace_s", [0.0, 0.5])
+def test_a_write_aside_that_is_whole_is_kept(grace_s: float) -> None:
+    """A copy after 11 minutes of work, long written when another comes at 20: 9 minutes are lost,
+    and no work comes back later.
+    """
+    asked_for = job("low", checkpoint_interval="11 min", asynchronous_checkpoints=True)
+    run = lived(f"{grace_s} s", asked_for)
+    assert lost_s(run) == pytest.approx(540 + grace_s, abs=2)
+    assert abs(float(run.summary["token_balance_residual_frac"])) < 1e-9
+
+
+def lost_s(run: Result) -> float:
+    """Work that the lower job lost when it made way."""
+    events = run.frame("events")
+    told = events[(events.component == "low") & (events.what == "stopped")].detail.item()
+    return float(told.split("; ")[1].split(" s of")[0].replace(",", ""))
+
+
+def test_who_copies_when_asked_writes_a_last_checkpoint() -> None:
+    """The copy begins 10 ms before the other comes, and is none: the write is waited for."""
+    asked_for = job("low", checkpoint_interval="1199.99 s", asynchronous_checkpoints=True)
+    copied = lived(None, asked_for)
+    plain = lived(None, job("low", asynchronous_checkpoints=True))
+    assert minutes(copied, "started_s")["high"] == minutes(plain, "started_s")["high"]
+    assert lost_s(copied) == 0.0

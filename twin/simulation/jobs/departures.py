@@ -64,16 +64,27 @@ class JobDepartures:
         own.leaving[j] = True
         own.version += 1
         self.world.stale = True
-        if own.phase[j] != RUNNING:
+        if own.phase[j] != RUNNING and not self._copies_aside(j):
             return bool(own.phase[j] != CHECKPOINTING)
         if not own.checkpoint_bytes[j] and np.isfinite(self.jobs[j].interval_s):
             own.kept_s[j] = own.done_s[j]
             return True
+        return self._writes_last(j, grace_s)
+
+    def _copies_aside(self, j: int) -> bool:
+        """Whether a checkpoint is being copied, which is none before it is written."""
+        return bool(self.own.phase[j] == CHECKPOINTING and self.jobs[j].asynchronous)
+
+    def _writes_last(self, j: int, grace_s: float) -> bool:
+        """Begin a last checkpoint, or go on without another one; True for a job that goes now."""
+        own = self.own
         write_s = self.progress.checkpoints.write_s(j) if own.checkpoint_bytes[j] else np.inf
         if np.isfinite(write_s) and write_s <= grace_s:
             own.phase[j] = CHECKPOINTING
             own.wait_s[j] = write_s
             return False
+        own.phase[j] = RUNNING
+        own.target_s[j] = own.work_s[j]
         return grace_s == 0.0 or np.isinf(grace_s)
 
     def gone(self, j: int) -> bool:
@@ -81,6 +92,8 @@ class JobDepartures:
         again. Who is held back, and not put off, always is.
         """
         own = self.own
+        self.progress.checkpoints.keep_written(j)
+        own.write_ends_s[j] = np.inf
         again = bool(own.held_back[j]) or self.jobs[j].requeue
         lost_s = float(own.done_s[j] - own.kept_s[j])
         tokens = float(lost_s * own.tokens_per_s[j])

@@ -52,8 +52,6 @@ class Grace:
         here = j in own.running and own.leaving[j] and own.placed_s[j] == placed_s
         if not here or self._done(j):
             return
-        self.departures.progress.checkpoints.keep_written(j)
-        own.write_ends_s[j] = np.inf
         if not self.go(j):
             self.see([j])
 
