@@ -14,6 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import Conditions, JobEnd
 from twin.traces.dependencies import names_in
+from twin.workload.milestone import Milestone
 from twin.workload.requests import Requests
 from twin.workload.rollouts import Rollouts
 from twin.workload.serving_engine import Autoscaling, EngineOptions, Promise, Stage
@@ -92,6 +93,8 @@ class Job:
     """It is stopped when it has held its nodes this long."""
     end: JobEnd = JobEnd.COMPLETED
     """How it ends once its work is done: the list that it comes from may know of a failure."""
+    milestone: Milestone | None = None
+    """What is told of a model once its work is done; None for nothing."""
     after: Conditions = ()
     """What must have become of other jobs or workloads before it joins the queue."""
     submits_itself: bool = False

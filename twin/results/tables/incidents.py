@@ -26,7 +26,7 @@ EVENTS = Table(
     "What happened, in order.",
     (
         Column("time_s", "float", "s", "Seconds since the scenario's start."),
-        Column("component", "text", "", "Component or job."),
+        Column("component", "text", "", "Component, job or service."),
         Column(
             "what",
             "text",

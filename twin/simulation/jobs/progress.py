@@ -13,6 +13,7 @@ from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.job_checkpoints import JobCheckpoints
 from twin.simulation.jobs.job_speeds import JobSpeeds
 from twin.simulation.jobs.learning import Learning
+from twin.simulation.jobs.milestones import tell
 from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, END_PHASE, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
@@ -100,6 +101,7 @@ class JobProgress:
             own.kept_s[j] = own.work_s[j]
             own.phase[j] = END_PHASE[self.jobs[j].end]
             own.finished_s[j] = self.world.now_s
+            tell(self.world, self.jobs[j])
             return True
         if own.checkpoint_bytes[j]:
             own.phase[j] = CHECKPOINTING

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, PositiveInt
 
+from twin.quantities import percent
 from twin.seeds import stream
 from twin.stated import YEAR_S, Duration, Fraction, Percent, Within
 from twin.traces import JobEnd
 from twin.traces.dependencies import Conditions, complete, one_failed
 from twin.workload.following import Following
 from twin.workload.kind import Job
+from twin.workload.milestone import Milestone, Turn
 
 DAY_S = 86_400.0
 
@@ -34,7 +37,8 @@ class Retraining(Following):
     drift_limit: float = Field(default=0.2, gt=0, le=10)
     """Index at which a training is asked for: 0.2 is the usual sign of a shift."""
     cool_down: Duration = 3600.0
-    """No training is asked for sooner than this after the last round, so that none pile up."""
+    """No training is asked for sooner than this after the round before, so that none pile up; the
+    first has none before it, and waits for its trigger alone."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes of a training."""
     train: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")]
@@ -67,14 +71,17 @@ class Retraining(Following):
             before = self._next(n, luck)
         return tuple(found)
 
+    def trigger_s(self) -> float:
+        """From a deployment until its schedule, or drift, asks for a training."""
+        return self.every or self.drift_limit / self.drift_per_day * DAY_S
+
     def wait_s(self) -> float:
         """From a deployment to the next training."""
-        asked_s = self.every or self.drift_limit / self.drift_per_day * DAY_S
-        return max(asked_s, self.cool_down)
+        return max(self.trigger_s(), self.cool_down)
 
     def _first(self) -> tuple[Conditions, float]:
-        """What the first round follows, and how much later."""
-        return self.waits_for, 0.0 if self.after else self.wait_s()
+        """What the first round follows, and how much later: nothing has to cool down yet."""
+        return self.waits_for, 0.0 if self.after else self.trigger_s()
 
     def _next(self, n: int, luck: np.ndarray) -> tuple[Conditions, float]:
         """The same of the round after one whose luck is known."""
@@ -86,20 +93,50 @@ class Retraining(Following):
         return complete(names[-1:]), self.wait_s()
 
     def _round(self, n: int, before: tuple[Conditions, float], luck: np.ndarray) -> Iterator[Job]:
-        after, delay_s = before
-        train = self._name("train", n)
-        yield self._job(train, self.nodes, self.train, after, delay_s)
-        gate = self._name("evaluate", n)
-        yield self._job(
-            gate, 1, self.evaluate, complete((train,)), fails=bool(luck[0] >= self.passes)
-        )
-        last = gate
-        for name, u in zip(self._canaries(n), luck[1:].tolist(), strict=True):
-            fails = u >= self.canary_passes
-            yield self._job(name, 1, self.canary_time, complete((last,)), fails=fails)
+        train = self._job(self._name("train", n), self.train, *before)
+        yield replace(train, nodes=self.nodes, gpu_activity=self.gpu_activity)
+        last = self._name("evaluate", n)
+        yield self._tried(last, self.evaluate, train.name, self._gate_failed(n, luck[0]))
+        for k, name in enumerate(self._canaries(n)):
+            reached = self._canary_failed(n, k, luck[1 + k]) or self._deployed(n, k)
+            yield self._tried(name, self.canary_time, last, reached)
             last = name
-        name = self._name("roll_back", n)
-        yield self._job(name, 1, self.roll_back, one_failed(self._canaries(n)))
+        yield self._put_back(n)
+
+    def _gate_failed(self, n: int, luck: float) -> Milestone | None:
+        """What a round's evaluation tells; None where it is passed."""
+        if luck < self.passes:
+            return None
+        return self._told(n, Turn.GATE_FAILED, "fails its gate, and the old one stays in service")
+
+    def _canary_failed(self, n: int, k: int, luck: float) -> Milestone | None:
+        """What a step of canaries tells; None where it shows no regression."""
+        if luck < self.canary_passes:
+            return None
+        where = f"is worse on {percent(self.canary[k])} of the traffic"
+        return self._told(n, Turn.CANARY_FAILED, f"{where}, and the old one is put back")
+
+    def _deployed(self, n: int, k: int) -> Milestone | None:
+        """What the last step tells; None for one before it."""
+        if k + 1 < len(self.canary):
+            return None
+        return self._told(n, Turn.DEPLOYED, "is in service")
+
+    def _told(self, n: int, turn: Turn, what: str) -> Milestone:
+        return Milestone(self.name, turn, f"the model of round {n} {what}")
+
+    def _tried(self, name: str, work_s: float, after: str, reached: Milestone | None) -> Job:
+        """An evaluation or a canary: it fails where the model does not pass."""
+        failed = reached is not None and reached.turn is not Turn.DEPLOYED
+        job = self._job(name, work_s, complete((after,)))
+        end = JobEnd.FAILED if failed else JobEnd.COMPLETED
+        return replace(job, milestone=reached, end=end)
+
+    def _put_back(self, n: int) -> Job:
+        after = one_failed(self._canaries(n))
+        job = self._job(self._name("roll_back", n), self.roll_back, after)
+        what = f"the model before round {n} is in service again"
+        return replace(job, milestone=Milestone(self.name, Turn.ROLLED_BACK, what))
 
     def _name(self, what: str, n: int) -> str:
         return f"{self.name}_{what}_{n}"
@@ -107,28 +144,19 @@ class Retraining(Following):
     def _canaries(self, n: int) -> list[str]:
         return [self._name(f"canary_{100 * share:g}pc", n) for share in self.canary]
 
-    def _job(
-        self,
-        name: str,
-        nodes: int,
-        work_s: float,
-        after: Conditions,
-        delay_s: float = 0.0,
-        fails: bool = False,
-    ) -> Job:
-        whole = nodes == self.nodes and work_s == self.train
+    def _job(self, name: str, work_s: float, after: Conditions, delay_s: float = 0.0) -> Job:
+        """One on one node, which works half as hard as a training."""
         return Job(
             name=name,
             kind=self.kind,
-            nodes=nodes,
+            nodes=1,
             submit_s=delay_s,
             interval_s=np.inf,
             restart_delay_s=60.0,
             work_s=work_s,
             priority=self.priority,
-            gpu_activity=self.gpu_activity * (1.0 if whole else 0.5),
+            gpu_activity=self.gpu_activity * 0.5,
             after=after,
-            end=JobEnd.FAILED if fails else JobEnd.COMPLETED,
         )
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
