@@ -13,6 +13,7 @@ from conftest import small_layout
 from tests.planner import answer, asked, chat, loaded
 from tests.stepwise import assert_same, event_by_event
 from twin import Result, build, simulate
+from twin.analysis.review import review
 from twin.errors import InputError
 from twin.simulation.jobs.sharing import Sharing
 
@@ -197,8 +198,46 @@ def test_nobody_is_there_in_any_window(
     assert len(starts_seen) >= 10
 
 
-@pytest.mark.parametrize("name", ["liquid_r9", "ups_1", "liquid_r1/node_19", "liquid_r1/gpu_1"])
+@pytest.mark.parametrize("name", ["liquid_r9", "ups_1", "gpu_1/node_1"])
 def test_what_has_no_nodes_is_refused(name: str) -> None:
     scenario = loaded(asked(LAYOUT, **changes([], "fifo", FROM_TWO | {"of": [name]})))
-    with pytest.raises(InputError, match="rack/node_1"):
+    with pytest.raises(InputError, match="a row of them, or a node such as rack/node_1"):
         build(scenario)
+
+
+@pytest.mark.parametrize("node", ["node_19", "node_0", "node_01", "gpu_1", "node_1/gpu_1", ""])
+def test_a_node_that_is_not_there_is_answered_with_those_that_are(node: str) -> None:
+    scenario = loaded(
+        asked(LAYOUT, **changes([], "fifo", FROM_TWO | {"of": [f"liquid_r1/{node}"]}))
+    )
+    allowed = "allowed: liquid_r1, or liquid_r1/node_1 to liquid_r1/node_18"
+    with pytest.raises(InputError, match=rf"reservations\[0\].of\[0\].*{allowed}"):
+        build(scenario)
+
+
+def test_a_reservation_without_a_name_is_refused() -> None:
+    with pytest.raises(InputError, match=r"reservations\[0\].name"):
+        loaded(asked(LAYOUT, **changes([], "fifo", FROM_TWO | {"name": ""})))
+
+
+def test_one_node_is_told_as_one() -> None:
+    told = events(lived([], "fifo", FROM_TWO | {"of": ["liquid_r1/node_3"]}))
+    assert told[0] == (120.0, "reserved", "1 node of liquid_r1/node_3; 0 at work")
+
+
+@pytest.mark.parametrize(("at", "found"), [("8 h", True), ("7.99 h", False)])
+def test_one_that_begins_when_the_run_is_over_is_told(at: str, found: bool) -> None:
+    """It still keeps a job without a limit off the nodes: 18 of 36 are left."""
+    scenario = asked(LAYOUT, **changes(jobs((0, 30, None, 36)), "fifo", FROM_TWO | {"at": at}))
+    facility = build(loaded(scenario))
+    says = [one.says for one in review(facility) if "the reservation" in one.says]
+    told = "the reservation begins at 8 h, but the run ends at 8 h: it only keeps jobs"
+    assert [one.startswith(told) for one in says] == [True] * found
+    assert starts(simulate(facility)) == [-1.0]
+
+
+def test_a_time_of_day_in_a_run_that_begins_later_is_told() -> None:
+    reserved = FROM_TWO | {"at": "02:00"}
+    scenario = asked(LAYOUT, **changes([], "fifo", reserved, start="2026-07-15T10:00:00+00:00"))
+    says = " ".join(one.says for one in review(build(loaded(scenario))))
+    assert "the reservation at 02:00 counts from the start at 10:00" in says

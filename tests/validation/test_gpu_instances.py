@@ -80,8 +80,8 @@ def test_a_token_takes_as_much_longer_as_bandwidth_is_less() -> None:
     [
         ({"mig": "1g.10gb"}, "16.1 GB of weights .* a larger instance: 1g.20gb"),
         ({"mig": "3g.80gb"}, "1g.10gb, 1g.20gb, 2g.20gb"),
-        ({"mig": "3g.40gb", "parallelism": "TP2"}, "no links"),
-        ({"mig": "3g.40gb", "prefill": "TP1"}, "no links"),
+        ({"mig": "3g.40gb", "parallelism": "TP2"}, "--parallelism: found TP2.*no links"),
+        ({"mig": "3g.40gb", "prefill": "TP1"}, "--prefill: found TP1; allowed: none.*no links"),
         ({"mig": "3g.40gb", "power_cap_w": 300.0}, "all of its instances"),
         ({"mig": "7g.80gb", "model": "Llama-3.1-70B"}, "no instance holds it"),
     ],

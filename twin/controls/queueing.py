@@ -29,7 +29,7 @@ class NodeResources(Stated):
 class Reservation(Stated):
     """Nodes that are to be empty for a while, known from the beginning of the run."""
 
-    name: Annotated[str, Field(max_length=100)] = "reservation"
+    name: Annotated[str, Field(min_length=1, max_length=100)] = "reservation"
     """What events call it."""
     of: tuple[Annotated[str, Field(max_length=100)], ...] = Field(min_length=1, max_length=10_000)
     """Racks, rows of racks, and nodes such as rack/node_1."""

@@ -99,19 +99,24 @@ def _check_reservations(ledger: Ledger) -> None:
     nodes = {e.id: e.nodes for e in ledger.entries if role(e.kind) is Role.RACK and e.nodes}
     for i, one in enumerate(ledger.scenario.controls.scheduler.reservations):
         for k, name in enumerate(one.of):
-            rack, _, node = name.partition("/")
-            own = [count for each, count in nodes.items() if is_member(each, rack)]
-            if not own or (node and not _numbers_one(node, max(own))):
-                hint = did_you_mean(rack, list(nodes))
-                allowed = "a rack of nodes, a row of them, or a node such as rack/node_1"
-                where = ("controls", "scheduler", "reservations", i, "of", k)
-                ledger.complain(where, repr(name), allowed, hint)
+            where = ("controls", "scheduler", "reservations", i, "of", k)
+            _check_reserved(ledger, where, name, nodes)
 
 
-def _numbers_one(node: str, nodes: int) -> bool:
-    """Whether a name is that of one of so many nodes."""
-    number = node.removeprefix("node_")
-    return node != number and number.isdecimal() and 1 <= int(number) <= nodes
+def _check_reserved(
+    ledger: Ledger, where: tuple[str | int, ...], name: str, nodes: dict[str, int]
+) -> None:
+    """A rack, a row of racks, or a node of one that is there.
+
+    nodes   of each rack that has some
+    """
+    rack, slash, node = name.partition("/")
+    most = max((count for each, count in nodes.items() if is_member(each, rack)), default=0)
+    if not most:
+        allowed = "a rack of nodes, a row of them, or a node such as rack/node_1"
+        ledger.complain(where, repr(name), allowed, did_you_mean(rack, list(nodes)))
+    elif slash and node not in {f"node_{number + 1}" for number in range(most)}:
+        ledger.complain(where, repr(name), f"{rack}, or {rack}/node_1 to {rack}/node_{most}")
 
 
 def check_power_caps(ledger: Ledger) -> None:

@@ -21,6 +21,7 @@ Moment = tuple[tuple[str | int, ...], str, str, float]
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """What never happens, and what happens at another hour than it reads."""
     yield from _never_happens(scenario)
+    yield from _reserved_later(scenario)
     yield from _counted_from_the_start(scenario)
 
 
@@ -45,12 +46,24 @@ def _never_happens(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(FindingCode.NEVER_HAPPENS, work.name, says, ("workload", i, "span"))
 
 
+def _reserved_later(scenario: Scenario) -> Iterator[Finding]:
+    """Reservations that begin when the run is over: they still keep nodes from long jobs."""
+    end_s = scenario.horizon
+    for loc, about, what, at_s in _reservations(scenario):
+        if at_s >= end_s:
+            says = (
+                f"{what} begins at {_hours(at_s)}, but the run ends at {_hours(end_s)}: it only "
+                "keeps jobs off its nodes whose time limit runs into it, and those without one"
+            )
+            yield Finding(FindingCode.RESERVED_LATER, about, says, loc)
+
+
 def _counted_from_the_start(scenario: Scenario) -> Iterator[Finding]:
     """Moments written like times of day in a run that begins at another hour than midnight."""
     start = scenario.start
     if not (start.hour or start.minute or start.second):
         return
-    for loc, about, what, at_s in _moments(scenario):
+    for loc, about, what, at_s in (*_moments(scenario), *_reservations(scenario)):
         text = scenario.written(loc)
         if isinstance(text, str) and _OF_DAY.fullmatch(text):
             clock = start + timedelta(seconds=at_s)
@@ -75,6 +88,13 @@ def _moments(scenario: Scenario) -> Iterator[Moment]:
         if work.submitted_s is not None:
             what = f"the job {work.name} is submitted"
             yield ("workload", i, "submit"), work.name, what, work.submitted_s
+
+
+def _reservations(scenario: Scenario) -> Iterator[Moment]:
+    """When nodes begin to be kept empty."""
+    for i, one in enumerate(scenario.controls.scheduler.reservations):
+        loc = ("controls", "scheduler", "reservations", i, "at")
+        yield loc, one.name, "the reservation", one.at
 
 
 def _of_the_grid(scenario: Scenario) -> Iterator[Moment]:

@@ -182,6 +182,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "the answer is that of a run without it",
         "an earlier time, or a longer run",
     ),
+    FindingCode.RESERVED_LATER: Meaning(
+        Severity.NOTE,
+        "nodes stand idle that such jobs could have had",
+        "time limits of jobs, an earlier reservation, or a longer run",
+    ),
     FindingCode.COUNTS_FROM_THE_START: Meaning(
         Severity.NOTE,
         "it happens at another hour of the day than was written, if a time of day was meant",

@@ -85,6 +85,7 @@ class FindingCode(StrEnum):
     SEQUENCES_STRETCHED = "sequences_stretched"
     OLDER_SCHEDULER = "older_scheduler"
     NEVER_HAPPENS = "never_happens"
+    RESERVED_LATER = "reserved_later"
     COUNTS_FROM_THE_START = "counts_from_the_start"
     FILLED_IN = "filled_in"
     HOURS_LEFT_OUT = "hours_left_out"

@@ -166,10 +166,11 @@ class InferenceQuestion:
         if self.power_cap_w is not None:
             cure = "a board's limit holds for all of its instances together"
             found.append(Problem("--power-cap", f"{self.power_cap_w:g} W", "none with --mig", cure))
-        if self.prefill or self.parallelism.strip().upper() != "TP1":
-            cut = self.prefill or self.parallelism
-            allowed = "TP1 with --mig, and no --prefill: instances have no links to one another"
-            found.append(Problem("--parallelism", cut, allowed))
+        why = "instances have no links to one another"
+        if self.prefill:
+            found.append(Problem("--prefill", self.prefill, "none with --mig", why))
+        if self.parallelism.strip().upper() != "TP1":
+            found.append(Problem("--parallelism", self.parallelism, "TP1 with --mig", why))
         return found
 
     def _draft_problems(self) -> list[Problem]:

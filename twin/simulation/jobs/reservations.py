@@ -10,6 +10,7 @@ from twin.arrays import Index
 from twin.controls.queueing import Reservation
 from twin.facility.model import Racks
 from twin.facility.model.components import is_member
+from twin.quantities import counted
 from twin.results.enums import EventKind
 from twin.simulation.jobs.queueing.windows import WindowsView
 from twin.simulation.kernel.order import Stage
@@ -55,7 +56,8 @@ class Reservations:
         serving = np.count_nonzero(owner <= FIRST_POOL)
         at_work = np.count_nonzero(owner != FREE) - serving
         on = f"; {serving:,} serve on" if serving else ""
-        detail = f"{owner.size:,} nodes of {', '.join(one.of)}; {at_work:,} at work{on}"
+        nodes = counted(owner.size, "node")
+        detail = f"{nodes} of {', '.join(one.of)}; {at_work:,} at work{on}"
         self.world.note(one.name, EventKind.RESERVED, detail)
         self.world.clock.wait(Stage.JOBS, float(one.duration), "reservation ends", k)
         self._changed()
