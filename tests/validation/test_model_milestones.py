@@ -27,7 +27,8 @@ def told(result: twin.Result) -> pd.DataFrame:
 
 
 def test_a_gate_that_is_not_passed_is_told_when_its_evaluation_ends(tmp_path: Path) -> None:
-    found = told(lived(tmp_path, RETRAINING | {"passes": 0, "every": "3 h"}))
+    result = lived(tmp_path, RETRAINING | {"passes": 0, "every": "3 h"})
+    found = told(result)
     first_s = 3 * HOUR_S + TRIED_S
     then_s = first_s + 3 * HOUR_S + TRIED_S
     assert found["time_s"].tolist() == pytest.approx([first_s, then_s], abs=1e-6)
@@ -35,6 +36,9 @@ def test_a_gate_that_is_not_passed_is_told_when_its_evaluation_ends(tmp_path: Pa
     assert found["what"].tolist() == ["gate failed", "gate failed"]
     detail = "the model of round 2 fails its gate, and the old one stays in service"
     assert found["detail"].iloc[1] == detail
+    others = result.frame("events")
+    idle = others[others["what"] == "never eligible"]["component"].tolist()
+    assert len(idle) == 6 and all("canary" in job for job in idle), "nothing was to be put back"
 
 
 def test_a_canary_that_fails_is_told_and_so_is_the_model_that_is_put_back(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ class Followers:
 
     def why_never(self, j: int) -> str:
         """Whom a job waits for in vain, in words; empty where a failure that it waits for did not
-        come: what it is for was not needed.
+        come, for the job was done or never had its turn: what it is for was not needed.
         """
         for clause in self.clauses[j]:
             if of_one([self._of(awaited, ()) for awaited in clause]) == FAILED:
@@ -252,7 +252,7 @@ class Followers:
     def _why(self, awaited: Awaited) -> str:
         for before in awaited.jobs.tolist():
             phase = Phase(self.own.phase[before])
-            if self._of_one(awaited, before) == FAILED and phase != Phase.COMPLETED:
+            if self._of_one(awaited, before) == FAILED and not _needless(awaited.relation, phase):
                 state = phase.name.lower().replace("_", " ")
                 return f"{awaited.relation} of {self.jobs[before].name}, which is {state}"
         return ""
@@ -282,6 +282,12 @@ class Followers:
             return False
         best = sorted(completed, key=lambda name: (completed[name], name))
         return rule.own in best[: int(np.floor(len(best) / rule.eta))]
+
+
+def _needless(relation: Relation, phase: Phase) -> bool:
+    """Whether a fallback goes unused as planned. A job that never had its turn is told itself."""
+    unused = phase is Phase.COMPLETED
+    return unused or (relation is Relation.NOT_OK and phase is Phase.NEVER_ELIGIBLE)
 
 
 def _singleton(job: Job) -> bool:
