@@ -38,7 +38,8 @@ def test_a_gate_that_is_not_passed_is_told_when_its_evaluation_ends(tmp_path: Pa
     assert found["detail"].iloc[1] == detail
     others = result.frame("events")
     idle = others[others["what"] == "never eligible"]["component"].tolist()
-    assert len(idle) == 6 and all("canary" in job for job in idle), "nothing was to be put back"
+    assert len(idle) == 6
+    assert all("canary" in job for job in idle), "nothing was to be put back"
 
 
 def test_a_canary_that_fails_is_told_and_so_is_the_model_that_is_put_back(tmp_path: Path) -> None:
