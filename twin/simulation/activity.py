@@ -11,7 +11,6 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.serving import Serving
 
-_OF_NODES = ("gpu_activity", "cpu_activity", "gain_frac", "gpu_busiest")
 _IDLE = (0.0, 0.0, 1.0, 0.0)
 
 
@@ -28,6 +27,8 @@ class Activity(Discipline):
         self.of_services = np.concatenate([none, *(s.nodes for s in serving.services)])
         """Nodes that services hold, for good."""
         self._asked: tuple[object, ...] = ()
+        self._draft = [np.zeros(self.own.gpu_activity.size) for _ in _IDLE]
+        """(node,) of each, what jobs and services enter before it is written."""
         self._left: tuple[int, Array] = (-1, self.own.gpu_activity)
         """Version of faults and activity of GPUs as they were left."""
 
@@ -55,7 +56,8 @@ class Activity(Discipline):
 
     def _now(self) -> list[Array]:
         """(node,) GPU and CPU activity, share of the gain and busiest GPU."""
-        return [getattr(self.own, name) for name in _OF_NODES]
+        own = self.own
+        return [own.gpu_activity, own.cpu_activity, own.gain_frac, own.gpu_busiest]
 
     def _touched(self, jobs_known: bool) -> Index | None:
         """Nodes that changed hands, or whose job does something else, and all of services; None
@@ -76,29 +78,41 @@ class Activity(Discipline):
 
     def _enter_at(self, nodes: Index) -> bool:
         """Write what has changed of some nodes, in place; True where anything has."""
-        now = self._now()
-        before = [values.take(nodes) for values in now]
-        for values, idle in zip(now, _IDLE, strict=True):
+        draft = self._draft
+        for values, idle in zip(draft, _IDLE, strict=True):
             values[nodes] = idle
-        self.jobs.of_nodes.enter_whole(nodes, *now)
-        self.serving.enter_activity(*now)
+        self.jobs.of_nodes.enter_whole(nodes, *draft)
+        self.serving.enter_activity(*draft)
         node_ok = self.world.state.faults.node_ok
         if not node_ok.all():
-            for values in self._stopped(now):
+            for values in self._stopped(draft):
                 values[nodes] *= node_ok[nodes]
-        pairs = zip(now, before, strict=True)
-        return any((values.take(nodes) != was).any() for values, was in pairs)
+        found = [values.take(nodes) for values in draft]
+        pairs = zip(found, self._now(), strict=True)
+        changed = any((values != was.take(nodes)).any() for values, was in pairs)
+        if changed:
+            own = self.own
+            gpu, cpu, gain, busiest = found
+            own.gpu_activity[nodes] = gpu
+            own.cpu_activity[nodes] = cpu
+            own.gain_frac[nodes] = gain
+            own.gpu_busiest[nodes] = busiest
+        return changed
 
     def _enter_anew(self) -> bool:
         """Other arrays of all nodes, so that whoever follows these looks at all of them."""
+        own = self.own
         before = self._now()
         found = [np.full(before[0].size, idle) for idle in _IDLE]
         self.jobs.of_nodes.enter(*found)
         self.serving.enter_activity(*found)
         for values in self._stopped(found):
             values *= self.world.state.faults.node_ok
-        for name, values in zip(_OF_NODES, found, strict=True):
-            setattr(self.own, name, values)
+        gpu, cpu, gain, busiest = found
+        own.gpu_activity = gpu
+        own.cpu_activity = cpu
+        own.gain_frac = gain
+        own.gpu_busiest = busiest
         return any((values != was).any() for values, was in zip(found, before, strict=True))
 
     @staticmethod

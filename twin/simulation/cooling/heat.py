@@ -193,7 +193,8 @@ class Heat(Discipline):
         instants = len(stretch.time_s)
         own.temperature_degc = path.temperature_degc[instants].copy()
         own.drive = path.drive[instants].copy()
-        gained = stretch.heat_w.sum(axis=1)[stretch.row] * stretch.span_s
+        given_w = np.array([float(row.sum()) for row in stretch.heat_w])  # as an event sums them
+        gained = given_w[stretch.row] * stretch.span_s
         own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
         own.heat_w = stretch.heat_w[-1].copy()
         if self.leaks.vents:
