@@ -21,7 +21,7 @@ def test_options_of_a_deployment_fit(columns: int, monkeypatch: Any) -> None:
     """Eleven columns side by side broke "usd per gpu h" into letters."""
     told = StringIO()
     window = Console(file=told, width=columns, highlight=False)
-    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    monkeypatch.setattr(say, "console_on", lambda stderr: window)
     assert main(["deploy", str(HOSPITAL)]) == 0
     lines = told.getvalue().splitlines()
     assert max(map(len, lines)) <= columns
@@ -34,7 +34,7 @@ def test_no_word_of_a_wide_table_is_broken(columns: int, monkeypatch: Any) -> No
     """`twin check` broke its electrical table into "utilit" and "y": 17 columns, 40 rows."""
     told = StringIO()
     window = Console(file=told, width=columns, highlight=False)
-    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    monkeypatch.setattr(say, "console_on", lambda stderr: window)
     heads = [f"quantity_{n}" for n in range(20)]
     nodes = [f"transformer_{n}" for n in range(40)]
     say.findings("wide", {"rows": [{"node": one, **dict.fromkeys(heads, 1.0)} for one in nodes]})
@@ -52,7 +52,7 @@ def test_currents_have_units_and_columns_of_nothing_are_left_out(monkeypatch: An
     """
     told = StringIO()
     window = Console(file=told, width=80, highlight=False)
-    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    monkeypatch.setattr(say, "console_on", lambda stderr: window)
     board = {"nominal_v": 415.0, "fault_current_a": 60164.0, "opens_first": "", "from": None}
     mains = {"nominal_v": 13800.0, "fault_current_a": None, "opens_first": "", "from": None}
     say.findings("two", {"rows": [{"node": "board", **board}, {"node": "mains", **mains}]})
@@ -65,7 +65,7 @@ def test_currents_have_units_and_columns_of_nothing_are_left_out(monkeypatch: An
 def test_what_fits_is_not_turned(monkeypatch: Any) -> None:
     told = StringIO()
     window = Console(file=told, width=80, highlight=False)
-    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    monkeypatch.setattr(say, "console_on", lambda stderr: window)
     say.findings("two", {"racks": [{"name": "r1", "gpus": 72}, {"name": "r2", "gpus": 8}]})
     heads, *rows = [line for line in told.getvalue().splitlines() if "r1" in line or "name" in line]
     assert "gpus" in heads
