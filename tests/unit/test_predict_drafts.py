@@ -69,7 +69,7 @@ def test_one_filling_by_hand() -> None:
 def test_iterations_end_where_the_tokens_are_made() -> None:
     made = made_in_step(1, 0.85)
     load = BenchmarkLoad(1, 1, 10, 38, 100, 2, made)
-    assert load.decode_steps == 20
+    assert load.decode_steps(38) == 20
     assert benchmark_schedule(load).steps.sum() == 21
 
 
