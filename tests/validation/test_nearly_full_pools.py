@@ -58,7 +58,7 @@ def full_rate() -> float:
         (0.9, 0.2, 0.25, 0.15),
         (0.95, 0.35, 0.45, 0.2),
         (1.0, None, None, 0.1),
-        (1.1, 0.25, 0.2, 0.03),
+        (1.1, 0.32, 0.28, 0.03),
     ],
 )
 def test_users_see_about_what_they_see_one_by_one(
