@@ -13,6 +13,7 @@ import pytest
 import twin
 from tests.stepwise import assert_same, event_by_event
 from tests.validation.test_software_life import RETRAINING, ROUND_S, jobs, lived
+from twin.errors import InputError
 
 HOUR_S = 3600.0
 TOLD = ("gate failed", "canary failed", "rolled back", "deployed")
@@ -53,6 +54,13 @@ def test_a_canary_that_fails_is_told_and_so_is_the_model_that_is_put_back(tmp_pa
         "the model of round 1 is worse on 1.0 % of the traffic, and the old one is put back",
         "the model before round 1 is in service again",
     ]
+
+
+@pytest.mark.parametrize("shares", [[0.1, 0.1, 1.0], [0.5, 0.1]])
+def test_a_rollout_that_does_not_grow_is_refused(tmp_path: Path, shares: list[float]) -> None:
+    """Two steps of one share had one name, and what followed waited for the second alone."""
+    with pytest.raises(InputError, match=r"canary.*rise from step to step"):
+        lived(tmp_path, RETRAINING | {"canary": shares})
 
 
 def test_a_deployment_that_goes_through_is_told_once_a_round(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
 from twin.quantities import percent
 from twin.seeds import stream
@@ -19,6 +20,16 @@ from twin.workload.kind import Job
 from twin.workload.milestone import Milestone, Turn
 
 DAY_S = 86_400.0
+
+
+def _rising(shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Each step of a rollout sees more traffic than the one before."""
+    if any(after <= before for before, after in pairwise(shares)):
+        raise ValueError("shares of traffic that rise from step to step")
+    return shares
+
+
+Steps = Annotated[tuple[Percent, ...], AfterValidator(_rising)]
 
 
 class Retraining(Following):
@@ -47,8 +58,8 @@ class Retraining(Following):
     """Length of the evaluation, on one node."""
     passes: Fraction = 1.0
     """Share of evaluations that pass the gate."""
-    canary: tuple[Percent, ...] = Field(default=(0.01, 0.1, 1.0), min_length=1, max_length=20)
-    """Share of traffic of each step; the last step deploys."""
+    canary: Steps = Field(default=(0.01, 0.1, 1.0), min_length=1, max_length=20)
+    """Share of traffic of each step, rising; the last step deploys."""
     canary_time: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 900.0
     """How long each step is watched, on one node beside the service."""
     canary_passes: Fraction = 1.0
