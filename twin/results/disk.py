@@ -33,11 +33,6 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a new file into a folder that is flushed whole (`folder.replaced`)."""
-    path.write_bytes(data)
-
-
 def write_file(path: Path, data: bytes) -> None:
     """Write a new file and flush it to the disk itself."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)

@@ -205,10 +205,10 @@ class Result:
         hashes = {}
         for name, data, sha in self._files():
             (folder / name).parent.mkdir(exist_ok=True)
-            disk.write_new(folder / name, data)
+            (folder / name).write_bytes(data)
             hashes[name] = sha
         meta = provenance.document(self.meta, hashes)
-        disk.write_new(folder / provenance.FILE, disk.json_bytes(meta))
+        (folder / provenance.FILE).write_bytes(disk.json_bytes(meta))
         return meta
 
 

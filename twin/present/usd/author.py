@@ -15,7 +15,7 @@ from pxr import Gf, Kind, Sdf, Tf, Vt
 
 from twin.present.usd.colours import PALETTE, Paint, linear
 from twin.present.usd.solids import Solid
-from twin.results.disk import write_file, write_new
+from twin.results.disk import write_file
 
 TIME_CODES_PER_SECOND = 12.0
 """Playback speed of every layer: recorded periods a second on the viewer's clock."""
@@ -48,7 +48,7 @@ def export(layer: Spec, path: Path) -> None:
     disk in its log only, so what it could not write is tried again to learn why.
     """
     if path.suffix == ".usda":
-        write_new(path, layer.ExportToString().encode())
+        path.write_bytes(layer.ExportToString().encode())
         return
     try:
         written = layer.Export(str(path))

@@ -33,7 +33,6 @@ from twin.present.usd.simready.properties import (
 )
 from twin.present.usd.simready.thumbnail import thumbnail
 from twin.present.usd.solids import merge
-from twin.results.disk import write_new
 
 FOLDER = "simready_usd"
 """The profile wants exactly one USD file in a folder inside the asset's."""
@@ -60,7 +59,7 @@ def write_asset(equipment: AssetSubject, folder: Path) -> AssetPaths:
     (home / THUMBNAILS).mkdir(parents=True, exist_ok=True)
     for path, layer in _layers(equipment, known, found, parts).items():
         export(layer, home / path)
-    write_new(home / THUMBNAILS / f"{equipment.name}.usda.png", thumbnail(parts))
+    (home / THUMBNAILS / f"{equipment.name}.usda.png").write_bytes(thumbnail(parts))
     root = f"{equipment.name}/{FOLDER}/{equipment.name}.usda"
     return AssetPaths(equipment.name, root, found)
 
