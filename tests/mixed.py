@@ -70,7 +70,15 @@ def mixed(number: int) -> Plain:
     _lit(Random(f"lit {number}"), layout)
     _kept_empty(Random(f"kept empty {number}"), asked, minutes)
     _graced(Random(f"graced {number}"), asked)
+    _prompted(Random(f"prompted {number}"), asked)
     return asked
+
+
+def _prompted(draw: Random, asked: Plain) -> None:
+    """Services whose prompts begin alike."""
+    for work in asked["workload"]:
+        if work["kind"] == "inference" and draw.random() < 0.4:
+            work["requests"]["shared_tokens"] = draw.choice([10, 500, 3000])
 
 
 def _kept_empty(draw: Random, asked: Plain, minutes: int) -> None:

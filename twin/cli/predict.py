@@ -70,6 +70,9 @@ Cached = Annotated[
     float,
     Option("--cached", metavar="N", help="Tokens of a prompt found in a prefix cache, on average."),
 ]
+Shared = Annotated[
+    int, Option("--shared", metavar="N", help="Tokens that all prompts begin with: held once.")
+]
 Mig = Annotated[
     str, Option("--mig", metavar="PROFILE", help="On an instance of the GPU, such as 3g.40gb.")
 ]
@@ -126,6 +129,7 @@ def inference(
     max_sequences: Most = None,
     context: Context = None,
     cached: Cached = 0.0,
+    shared: Shared = 0,
     mig: Mig = "",
     power_cap: PowerCap = None,
     profile: Profile = None,
@@ -156,6 +160,7 @@ def inference(
         max_sequences=max_sequences,
         context_tokens=context,
         cached_tokens=cached,
+        shared_tokens=shared,
         mig=mig,
         profile=profile,
         drafts=drafts,

@@ -53,6 +53,10 @@ class Replica:
     """Tokens a running sequence holds on average; input + output/2 where not stated."""
     max_sequences: int = 4096
     """Limit of the engine on running sequences."""
+    shared_tokens: float = 0.0
+    """Of context, that a replica holds once for all of its sequences."""
+    shared_each: float = 0.0
+    """Of a sequence's context, its part in them."""
 
     @property
     def held_tokens(self) -> float:
@@ -111,7 +115,9 @@ def max_batch(replica: Replica) -> int:
     longest = max(replica.input_tokens + replica.output_tokens, replica.held_tokens)
     if free < _sequence_bytes(replica, longest):
         return 0
-    return min(int(free / _sequence_bytes(replica, replica.held_tokens)), replica.max_sequences)
+    own = _sequence_bytes(replica, replica.held_tokens - replica.shared_each)
+    free -= _sequence_bytes(replica, replica.shared_tokens)
+    return min(int(free / own), replica.max_sequences)
 
 
 def decode_curve(replica: Replica, clock_frac: ArrayLike = 1.0) -> DecodeCurve:

@@ -22,7 +22,8 @@ class GuardedService(Stated):
     reads: tuple[Literal["prompt", "answer"], ...] = Field(default=("prompt", "answer"))
     """What it reads; an answer together with its prompt."""
     instructions_tokens: NonNegativeInt = Field(default=0, le=GUARD_TOKENS_MAX)
-    """The policy before each; `cached_tokens` says how much of it is not read again."""
+    """The policy before each; `shared_tokens` says how much of it is held once and not read again,
+    `cached_tokens` how much is not read again."""
     verdict_tokens: PositiveInt = Field(default=5, le=GUARD_TOKENS_MAX)
     """What it answers."""
     prompt_check: Literal["before", "beside"] = "before"

@@ -29,6 +29,9 @@ class Requests(Stated):
     """Answer of every request, hidden reasoning included."""
     cached_tokens: int = Field(default=0, ge=0, le=TOKENS_MAX)
     """Of each prompt, found in a prefix cache: held, and not read again."""
+    shared_tokens: int = Field(default=0, ge=0, le=TOKENS_MAX)
+    """That all prompts begin with, such as instructions of the system: read once and held once on a
+    replica, in whole blocks, while its prefix cache is on."""
     trace: FileName | None = None
     """Requests as recorded: Azure, BurstGPT, Mooncake, AIPerf, a vLLM log or a plain table."""
     guards: GuardedService | None = None
@@ -52,9 +55,10 @@ class Requests(Stated):
         ways = [name for name in ("lengths", "input_tokens", "trace") if self._states(name)]
         if len(ways) > 1:
             raise ValueError(f"lengths from one place, not from {' and '.join(ways)}")
-        if self.input_tokens is not None and self.cached_tokens >= self.input_tokens:
-            most = self.input_tokens - 1
-            raise ValueError(f"cached_tokens up to {most:,}: a prompt's last token is always read")
+        for name in ("cached_tokens", "shared_tokens"):
+            if self.input_tokens is not None and getattr(self, name) >= self.input_tokens:
+                most = self.input_tokens - 1
+                raise ValueError(f"{name} up to {most:,}: a prompt's last token is always read")
         return self
 
     def _as_a_guard(self, guarded: GuardedService) -> Self:
@@ -64,9 +68,10 @@ class Requests(Stated):
         if stated:
             told = f"guards without {' and '.join(stated)}: requests are those of"
             raise ValueError(f"{told} {guarded.service}")
-        if self.cached_tokens > guarded.instructions_tokens:
-            most = guarded.instructions_tokens
-            raise ValueError(f"cached_tokens up to the {most:,} instructions_tokens of a guard")
+        most = guarded.instructions_tokens
+        for name in ("cached_tokens", "shared_tokens"):
+            if getattr(self, name) > most:
+                raise ValueError(f"{name} up to the {most:,} instructions_tokens of a guard")
         return self
 
     def _states(self, name: str) -> bool:

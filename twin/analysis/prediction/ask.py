@@ -57,6 +57,9 @@ class InferenceQuestion:
     positions or keep them short; what the model was released for where not stated."""
     cached_tokens: float = 0.0
     """Of each prompt on average, found in a prefix cache: held, and not read again."""
+    shared_tokens: int = 0
+    """That all prompts begin with: read once and held once on a replica, in whole blocks of its
+    prefix cache."""
     mig: str = ""
     """Instance of the GPU that a replica has for itself, such as 3g.40gb; all of it where empty."""
     output_deviation: float = 0.0
@@ -110,7 +113,12 @@ class InferenceQuestion:
     @property
     def read_tokens(self) -> float:
         """Of each prompt."""
-        return self.input_tokens - self.cached_tokens
+        return self.input_tokens - self.unread_tokens
+
+    @property
+    def unread_tokens(self) -> float:
+        """Of each prompt, found in a prefix cache."""
+        return max(self.cached_tokens, self.shared_tokens)
 
     def cut(self) -> tuple[int, int, int]:
         """(tensor, data, pipeline) parallel. InputError where the text is neither TPn nor DEPn,
@@ -146,6 +154,7 @@ class InferenceQuestion:
         elif isinstance(self.input_tokens, int) and 1 <= self.input_tokens <= self.cached_tokens:
             most = f"at most {self.input_tokens - 1:,}: a prompt's last token is always read"
             found.append(Problem("--cached", f"{self.cached_tokens:g}", most))
+        found += self._shared_problems()
         spread = self.output_deviation
         if not (isfinite(spread) and 0 <= spread <= MOST_SPREAD * self.output_tokens):
             most = f"0 to {MOST_SPREAD:g} times --output"
@@ -157,6 +166,15 @@ class InferenceQuestion:
         found += self._draft_problems() + self._prefill_problems() + self._instance_problems()
         if found:
             raise InputError(found)
+
+    def _shared_problems(self) -> list[Problem]:
+        """What prompts cannot share."""
+        shared = self.shared_tokens
+        most = max(self.input_tokens - 1, 0) if isinstance(self.input_tokens, int) else 0
+        if isinstance(shared, int) and 0 <= shared <= most:
+            return []
+        allowed = f"0 to {most:,}: a prompt's last token is always read"
+        return [Problem("--shared", repr(shared), allowed)]
 
     def _instance_problems(self) -> list[Problem]:
         """What cannot be beside an instance of a GPU."""

@@ -87,7 +87,10 @@ class ReplicaCase:
     @property
     def most(self) -> int:
         """Requests that fit on an attention rank at their longest, none put out again."""
-        fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
+        longest = self.asked.longest_tokens
+        fitting = self.room_bytes / sequence_bytes(self.replica, longest)
+        if shared := self.asked.shared_tokens:
+            fitting = (fitting * longest - shared) / (longest - shared)
         return int(min(max(fitting, 0.0), self.max_sequences * self.replica.pipeline))
 
     def held_as(self, replica: ServingReplica) -> bool:
@@ -107,17 +110,25 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     model = named(catalogue, Model, question.model, "--model")
     whole = named(catalogue, Gpu, question.gpu, "--gpu")
     gpu = instance_row(whole, question.mig) if question.mig else whole
+    engine = named(catalogue, ServingSoftware, question.software, "--software")
+    question = _in_blocks(question, engine)
     tensor, data, stages = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     outside = crossings(tensor * data, stages, gpu.scaleup_domain_gpus)
     link = StageLink(outside, question.link_bit_s / 8)
-    engine = named(catalogue, ServingSoftware, question.software, "--software")
     replica = ServingReplica(
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
         windows=window_rules(software_of(engine), gpu),
     )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole)
+
+
+def _in_blocks(question: InferenceQuestion, engine: ServingSoftware) -> InferenceQuestion:
+    """With what prompts share in whole blocks of the prefix cache; nothing where it is off."""
+    block = engine.page_tokens
+    whole = question.shared_tokens // block * block if engine.prefix_cache else 0
+    return replace(question, shared_tokens=whole)
 
 
 def refuse_misfit(case: ReplicaCase) -> None:

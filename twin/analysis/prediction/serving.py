@@ -30,7 +30,7 @@ SHORT = {
     "tp": "parallelism", "pp": "parallelism", "link": "link_bit_s", "power_cap": "power_cap_w",
     "memory": "memory_frac", "draft_time": "draft_time_s", "input": "input_tokens",
     "output": "output_tokens", "context": "context_tokens",
-    "cached": "cached_tokens", "deviation": "output_deviation",
+    "cached": "cached_tokens", "shared": "shared_tokens", "deviation": "output_deviation",
 }  # fmt: skip
 """What the command line calls some options."""
 SETTLED_FILLINGS = 6
@@ -121,7 +121,7 @@ def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
     load = BenchmarkLoad(
         requests, places, asked.input_tokens, asked.output_tokens, budget,
         asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,
-        asked.cached_tokens, asked.output_deviation,
+        asked.unread_tokens, asked.output_deviation,
         max(_longest_answer(case), asked.output_tokens),
     )  # fmt: skip
     return load, settled

@@ -168,10 +168,10 @@ def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
     law = _law(case, 1, clock_frac)
     piece = min(case.token_budget, asked.read_tokens)
     pieces = np.diff(np.append(np.arange(0, asked.read_tokens, piece), asked.read_tokens))
-    attention_s = float(law.prompt_attention_s(asked.read_tokens, asked.cached_tokens))
+    attention_s = float(law.prompt_attention_s(asked.read_tokens, asked.unread_tokens))
     took_s = float(law.fixed_s(0.0, pieces).sum()) + attention_s
     read = (pieces, float(asked.read_tokens))
-    flop, byte = law.work(0.0, 0.0, *read, asked.cached_tokens)
+    flop, byte = law.work(0.0, 0.0, *read, asked.unread_tokens)
     at_once = case.replica.pipeline  # prompts, one a stage
     return BenchmarkRun(
         output_tokens_per_s=1.0 / took_s,

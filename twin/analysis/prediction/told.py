@@ -19,6 +19,10 @@ DRAFTS_NOTE = (
     "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
     "comes from published runs taken as without drafts"
 )
+SHARED_NOTE = (
+    "{:,} shared tokens fill whole blocks, are held once a replica and counted as read before; "
+    "attention of each request reads them for itself"
+)
 MIG_NOTE = (
     "an instance has its share of the GPU's rates, bandwidth and power: no published serving on "
     "instances was held against it, and its power is assumed, for the vendor states none"
@@ -154,6 +158,8 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)
+    if asked.shared_tokens:
+        notes.append(SHARED_NOTE.format(asked.shared_tokens))
     if asked.mig:
         notes.append(MIG_NOTE)
     return tuple(notes)

@@ -20,23 +20,29 @@ from twin.workload.serving_engine import Stage
 def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
     """Means of prompt and answer, and the spread of their logarithms."""
     requests = pool.requests
-    cached = float(requests.cached_tokens)
+    law = _lengths(scenario, pool)
+    return replace(
+        law,
+        cached_tokens=float(requests.cached_tokens),
+        shared_tokens=float(requests.shared_tokens),
+    )
+
+
+def _lengths(scenario: Scenario, pool: Pool) -> LengthLaw:
+    requests = pool.requests
     if requests.guards is not None:
         service = requests.guards.service
         of = length_law(scenario, pool_named(scenario, service))
-        return _lengths_read(requests.guards, of, passed_frac(scenario, service), cached)
+        return _lengths_read(requests.guards, of, passed_frac(scenario, service))
     trace = requests.recorded()
     if trace is not None:
-        return _of_trace(trace, cached)
+        return _of_trace(trace)
     if requests.input_tokens is not None and requests.output_tokens is not None:
-        return LengthLaw(
-            float(requests.input_tokens), float(requests.output_tokens), cached_tokens=cached
-        )
+        return LengthLaw(float(requests.input_tokens), float(requests.output_tokens))
     row = scenario.catalogue.get(RequestLengths, requests.lengths)
     return LengthLaw(
-        row.input_mean_tokens, row.output_mean_tokens, row.input_log_sigma, row.output_log_sigma,
-        cached,
-    )  # fmt: skip
+        row.input_mean_tokens, row.output_mean_tokens, row.input_log_sigma, row.output_log_sigma
+    )
 
 
 def of_stage(lengths: LengthLaw, stage: Stage) -> LengthLaw:
@@ -46,11 +52,20 @@ def of_stage(lengths: LengthLaw, stage: Stage) -> LengthLaw:
     return replace(lengths, ready=stage is Stage.DECODE)
 
 
-def _of_trace(trace: RequestTrace, cached: float) -> LengthLaw:
+def in_blocks(lengths: LengthLaw, block_tokens: int) -> LengthLaw:
+    """With as much of what prompts share as fills blocks of a prefix cache; none without one.
+
+    block_tokens   of the cache; 0 where there is none
+    """
+    whole = lengths.shared_tokens // block_tokens * block_tokens if block_tokens else 0.0
+    return replace(lengths, shared_tokens=whole)
+
+
+def _of_trace(trace: RequestTrace) -> LengthLaw:
     prompt = trace.input_tokens.astype(float)
     output = np.maximum(trace.output_tokens, 1).astype(float)
     return LengthLaw(
-        float(prompt.mean()), float(output.mean()), _log_sigma(prompt), _log_sigma(output), cached
+        float(prompt.mean()), float(output.mean()), _log_sigma(prompt), _log_sigma(output)
     )
 
 
@@ -71,9 +86,7 @@ def passed_frac(scenario: Scenario, service: str) -> float:
     return prod(1.0 - one.blocked for one in asked if one and one.service == service)
 
 
-def _lengths_read(
-    guarded: GuardedService, of: LengthLaw, passed: float, cached_tokens: float
-) -> LengthLaw:
+def _lengths_read(guarded: GuardedService, of: LengthLaw, passed: float) -> LengthLaw:
     """Lengths of what a guard reads: mean and spread of prompts and of prompts with answers,
     together log-normal.
     """
@@ -87,4 +100,4 @@ def _lengths_read(
     square = mean**2 + np.array([of_prompt, of_prompt + of_answer])
     whole = float(weight @ mean)
     sigma = float(np.sqrt(np.log(weight @ square / whole**2)))
-    return LengthLaw(whole, float(guarded.verdict_tokens), sigma, 0.0, cached_tokens)
+    return LengthLaw(whole, float(guarded.verdict_tokens), sigma)

@@ -158,7 +158,10 @@ def _by_kernels(
     if room < sequence_bytes(replica, longest):
         raise ValueError(_too_large(replica, on, longest))
     held = lengths.held_tokens
+    capacity = _kv_tokens(replica, room, held)
     fitting = room / sequence_bytes(replica, held)
+    if lengths.shared_tokens:
+        fitting = (capacity - lengths.shared_tokens) / (held - lengths.shared_each)
     checked = pool.engine.drafts + 1
     mix = _mix(pool, lengths, allowed, fitting)
     over = LawRange(
@@ -178,14 +181,14 @@ def _by_kernels(
     curve, held_frac = held_curve(board, alone, np.array(clocks))
     return ReplicaPace(
         held_laws(board, laws, clocks, curve.batch, held_frac, checked), curve,
-        _kv_tokens(replica, room, held), formats.kv_bytes, board, held_frac,
+        capacity, formats.kv_bytes, board, held_frac,
     )  # fmt: skip
 
 
 def _mix(pool: Pool, lengths: LengthLaw, allowed: EngineLimits, fitting: float) -> RequestMix:
     """What a replica is asked, with as many sequences as fit and may run."""
     ahead = pool.engine
-    cached = lengths.input_tokens if lengths.ready else lengths.cached_tokens
+    cached = lengths.input_tokens if lengths.ready else lengths.unread_tokens
     return RequestMix(
         lengths.input_tokens, lengths.output_tokens, cached,
         min(fitting, allowed.max_sequences), allowed.token_budget, ahead.drafts + 1,
@@ -242,12 +245,14 @@ def _by_rates(
         pool.tensor_parallel,
         BYTES[pool.dtype],
         BYTES[narrow],
-        0.0 if lengths.ready else lengths.input_tokens - lengths.cached_tokens,
+        0.0 if lengths.ready else lengths.input_tokens - lengths.unread_tokens,
         lengths.output_tokens,
         on.gpu.memory_bytes,
         link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
         context_tokens=held,
         max_sequences=allowed.max_sequences,
+        shared_tokens=lengths.shared_tokens,
+        shared_each=lengths.shared_each,
     )
     laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)
     curve = inference.decode_curve(replica, clocks)

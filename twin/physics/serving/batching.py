@@ -88,7 +88,7 @@ def admit(
     q = replicas.head[r]
     prompt = asked.prompt_tokens[q] + int(progress.made_tokens[q])
     brought = asked.ready[q] == 1 and progress.preemptions[q] == 0
-    blocks = asked.first_block[q + 1] - asked.first_block[q]
+    blocks = asked.end_block[q] - asked.first_block[q]
     missing, idle = block_needs(asked, cache, r, q)
     tokens = prompt + (limits.grow_tokens if brought else 0.0)
     own = max(pages_of(tokens, limits) - blocks * limits.block_pages, 0)

@@ -37,7 +37,9 @@ class Asked(NamedTuple):
     cached_tokens: Index
     """Of the prompt, found in memory whatever the engine has seen; counted as held."""
     first_block: Index
-    """(request + 1,) where each request's blocks begin in `block`."""
+    """Where each request's blocks begin in `block`."""
+    end_block: Index
+    """Behind the last of them; requests that begin alike may have the same ones."""
     block: Index
     """Names of the prompts' leading full blocks, numbered from 0."""
     ready: Index

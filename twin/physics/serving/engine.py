@@ -86,9 +86,10 @@ def serve(
     routing: Routing = Routing.LEAST_OUTSTANDING,
 ) -> Served:
     """Serve all requests; exact to the iteration, whatever many are taken at once."""
-    asked = requests.asked(engine.prefix_cache)
+    asked = requests.asked(engine.prefix_cache, engine.block_tokens)
     limits = engine.limits()
-    if asked.block.size and requests.block_tokens != engine.block_tokens:
+    named = requests.block_hashes and asked.block.size
+    if named and requests.block_tokens != engine.block_tokens:
         raise ValueError(f"blocks of {requests.block_tokens} tokens, not {engine.block_tokens}")
     state = fresh_state(asked, limits, replicas)
     advance(

@@ -22,6 +22,24 @@ class LengthLaw:
     cached_tokens: float = 0.0
     ready: bool = False
     """Whether prompts were read elsewhere: only tokens after the first are made."""
+    shared_tokens: float = 0.0
+    """That all prompts begin with, held once on a replica; whole blocks of its prefix cache."""
+
+    @property
+    def shared_each(self) -> float:
+        """Of a prompt, what it shares with the others, on average: prompts may be shorter."""
+        shared = self.shared_tokens
+        sigma = self.input_log_sigma
+        if shared == 0 or sigma == 0:
+            return min(shared, self.input_tokens)
+        above = np.log(shared / self.input_tokens) / sigma
+        below = self.input_tokens * scipy.special.ndtr(above - sigma / 2)
+        return float(below + shared * scipy.special.ndtr(-above - sigma / 2))
+
+    @property
+    def unread_tokens(self) -> float:
+        """Of a prompt, what is found in the prefix cache, on average."""
+        return max(self.cached_tokens, self.shared_each)
 
     @property
     def output_deviation(self) -> float:

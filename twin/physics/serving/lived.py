@@ -1,4 +1,4 @@
-"""One replica lived through by counts of sequences, and the requests that it is given."""
+"""One replica lived through by counts of sequences."""
 
 from __future__ import annotations
 
@@ -8,93 +8,9 @@ from math import ceil
 
 import numpy as np
 
-from twin.arrays import Array
-from twin.physics.serving.latency import LengthLaw, Objective
 from twin.physics.serving.law import Engine
 from twin.physics.serving.lived_law import LivedLaw
-
-PERCENTILES = (50.0, 95.0, 99.0)
-REQUESTS = 4000
-MOST_REQUESTS = 16_000
-"""Where many are under way, or the capacity is near: balance then takes minutes."""
-STAYS = 4
-"""Times that a request stays, for which replicas are lived through, up to `MOST_REQUESTS`."""
-WARM_FRAC = 0.15
-"""Share of the requests that are not counted: those that come first."""
-TOGETHER_MAX = 8
-"""Replicas that are lived through together; more of them count as so many."""
-SHARED_MAX = 64
-"""Replicas in turn beyond which arrivals count as regular as with this many."""
-
-
-class LoadRequests:
-    """The requests of one load, and what became of them."""
-
-    def __init__(
-        self,
-        lengths: LengthLaw,
-        rate: float,
-        in_turn: int,
-        fewest: bool,
-        seed: int,
-        count: int = REQUESTS,
-    ) -> None:
-        self.count = count
-        self.cached = lengths.cached_tokens
-        self.ready = lengths.ready
-        self.replicas = min(in_turn, TOGETHER_MAX) if fewest else 1
-        self.shape = min(in_turn, SHARED_MAX)
-        shape = 1 if fewest else self.shape
-        self.rng = np.random.default_rng(seed)
-        self.rate = rate
-        self.prompt, self.output = lengths.drawn(count, seed + 1)
-        self.mean_prompt = float(self.prompt.mean())
-        self.mean_output = float(self.output.mean())
-        self.likely = self.output / self.output.sum()
-        """(request,) of those under way, longer answers more often."""
-        self.held = float((self.likely * (self.prompt + self.output / 2)).sum())
-        """Mean context of one under way."""
-        self.prompts: list[int] = self.prompt.tolist()
-        self.outputs: list[int] = self.output.tolist()
-        gaps = self.rng.gamma(shape, 1.0 / shape, count)
-        self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
-        self.first_s = [np.nan] * count
-        self.done_s = [np.nan] * count
-
-    def begun(self, many: int) -> Array:
-        """(sequence,) shares of their answers that so many under way have made: one of R replicas
-        had every R-th arrival of the stream, so gaps between them are of a gamma law of shape R.
-        Drawn one by one instead, answers of one length would end in bunches that nobody sent.
-        """
-        gaps = self.rng.gamma(self.shape, 1.0 / self.shape, many + 1)
-        return self.rng.permutation(np.cumsum(gaps[:-1]) / gaps.sum())
-
-    def measured(
-        self, objective: Objective, pool: list[LivedReplica]
-    ) -> tuple[Array, Array, float, float, float]:
-        """Percentiles of both latencies, share that keeps the objective, batch, busy share."""
-        first_s = np.array(self.first_s)
-        warm = int(WARM_FRAC * self.count)
-        whole_ttft = (first_s - self.arrival)[warm:]
-        counted = slice(warm, self._last_in_balance(pool))
-        ttft = (first_s - self.arrival)[counted]
-        after = np.maximum(self.output - 1, 1)
-        tpot = ((np.array(self.done_s) - first_s) / after)[counted]
-        several = self.output[counted] > 1
-        kept = (ttft <= objective.ttft_s) & (~several | (tpot <= objective.tpot_s))
-        paced = tpot[several] if several.any() else np.zeros(1)
-        busy_s = sum(lived.busy_s for lived in pool) / len(pool)
-        sequence_s = sum(lived.sequence_s for lived in pool) / len(pool)
-        span_s = max(self.arrival[-1], busy_s)
-        return (
-            np.percentile(whole_ttft, PERCENTILES), np.percentile(paced, PERCENTILES),
-            float(kept.mean()), sequence_s / busy_s, busy_s / span_s,
-        )  # fmt: skip
-
-    def _last_in_balance(self, pool: list[LivedReplica]) -> int:
-        """Requests whose tokens count: replicas empty behind the last ones, which go faster."""
-        under_way = sum(lived.sequence_s for lived in pool) / self.arrival[-1]
-        return self.count - min(int(under_way), self.count // 2)
+from twin.physics.serving.load_requests import LoadRequests
 
 
 class LivedReplica:
@@ -107,7 +23,9 @@ class LivedReplica:
         self.attention_s = law.attention_s
         self.max_sequences = engine.max_sequences
         self.token_budget = engine.token_budget
-        self.room_tokens = engine.kv_capacity_tokens
+        self.room_tokens = engine.kv_capacity_tokens - asked.shared_once
+        self.shared = asked.shared_each
+        """Of the context of each, held once for all."""
         self.checked = engine.drafts + 1
         self.pace = engine.tokens_per_step
         self.asked = asked
@@ -144,7 +62,7 @@ class LivedReplica:
         for k, q in enumerate(asked.rng.choice(asked.count, many, p=asked.likely).tolist()):
             made = int(begun[k] * self.output[q])
             whole = float(self.prompt[q] + self.output[q])
-            if self.held + whole > self.room_tokens:
+            if self.held + whole > self.room_tokens + (self.many + 1) * self.shared:
                 break
             self.outstanding += 1
             self._join(-1, self.output[q] - made, float(self.prompt[q]) + made)
@@ -223,7 +141,7 @@ class LivedReplica:
         while self.queue and self.many < self.max_sequences:
             q = self.queue[0]
             whole = self.held + self.prompt[q] + self.output[q] / 2
-            if whole > self.room_tokens and self.many:
+            if whole > self.room_tokens + (self.many + 1) * self.shared and self.many:
                 break
             self.queue.popleft()
             self._join(q, max(self.output[q] - 1, 1), float(self.prompt[q]))
@@ -239,13 +157,13 @@ class LivedReplica:
         whole = budget
         done: list[tuple[int, float]] = []
         self.attention = 0.0
-        room = self.room_tokens - self.held
+        room = self.room_tokens + self.many * self.shared - self.held
         while budget > 0:
             if partial is None:
                 if not queue or self.many + len(done) >= self.max_sequences:
                     break
                 q = queue[0]
-                room -= self.prompt[q] + self.output[q] / 2
+                room -= self.prompt[q] + self.output[q] / 2 - self.shared
                 if room < 0 and (self.many or done):
                     break
                 queue.popleft()

@@ -63,7 +63,7 @@ def take_pages(replicas: Replicas, cache: PrefixCache, limits: Limits, r: int, p
 def leading_hits(asked: Asked, cache: PrefixCache, r: int, q: int) -> int:
     """How many of a request's leading blocks the replica holds."""
     hits = 0
-    for at in range(asked.first_block[q], asked.first_block[q + 1]):
+    for at in range(asked.first_block[q], asked.end_block[q]):
         if cache.users[r, asked.block[at]] < 0:
             break
         hits += 1
@@ -75,7 +75,7 @@ def block_needs(asked: Asked, cache: PrefixCache, r: int, q: int) -> tuple[int, 
     """Of a request's blocks, those that are not held yet, and those held that are idle."""
     missing = 0
     idle = 0
-    for at in range(asked.first_block[q], asked.first_block[q + 1]):
+    for at in range(asked.first_block[q], asked.end_block[q]):
         users = cache.users[r, asked.block[at]]
         if users < 0:
             missing += 1
@@ -91,7 +91,7 @@ def hold_blocks(
 ) -> None:  # fmt: skip
     """Hold all blocks of a request's prompt, those that were there first."""
     begin = asked.first_block[q]
-    end = asked.first_block[q + 1]
+    end = asked.end_block[q]
     for at in range(begin, end):
         b = asked.block[at]
         if cache.users[r, b] == 0:

@@ -26,6 +26,8 @@ class RequestList:
     """Tokens of a block, for all but a last one that is not full."""
     ready: bool = False
     """Whether all prompts were read elsewhere."""
+    shared_tokens: int = 0
+    """That all prompts begin with, one and the same for all, where blocks have no names."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where they are no list of requests."""
@@ -38,21 +40,20 @@ class RequestList:
             raise ValueError("a request has at least one token of prompt and one of output")
         if self.block_hashes and len(self.block_hashes) != n:
             raise ValueError("as many lists of blocks as arrivals are needed")
+        if self.block_hashes and self.shared_tokens:
+            raise ValueError("blocks by name say what prompts share")
 
     @property
     def count(self) -> int:
         """How many."""
         return int(self.arrival_s.size)
 
-    def asked(self, prefix_cache: bool = True) -> Asked:
-        """As the engine reads them; blocks by number, full ones only."""
-        first = np.zeros(self.count + 1, dtype=np.int64)
-        block = np.zeros(0, dtype=np.int64)
-        if self.block_hashes and prefix_cache:
-            full = self.prompt_tokens // self.block_tokens
-            kept = [row[:k] for row, k in zip(self.block_hashes, full, strict=True)]
-            first[1:] = np.cumsum([len(row) for row in kept])
-            _, block = np.unique(np.concatenate(kept), return_inverse=True)
+    def asked(self, prefix_cache: bool = True, block_tokens: int = 16) -> Asked:
+        """As the engine reads them; blocks by number, full ones only.
+
+        block_tokens   of the engine, for prompts that begin alike and have no names of blocks
+        """
+        first, end, block = self._blocks(block_tokens) if prefix_cache else self._no_blocks()
         none = np.zeros(self.count, dtype=np.int64)
         return Asked(
             np.asarray(self.arrival_s, dtype=float),
@@ -60,6 +61,26 @@ class RequestList:
             np.asarray(self.output_tokens, dtype=np.int64),
             none if self.cached_tokens is None else np.asarray(self.cached_tokens, dtype=np.int64),
             first,
+            end,
             np.asarray(block, dtype=np.int64),
             np.full(self.count, int(self.ready), dtype=np.int64),
         )
+
+    def _no_blocks(self) -> tuple[Index, Index, Index]:
+        """Where each request's blocks begin and end, and their names: none."""
+        none = np.zeros(self.count, dtype=np.int64)
+        return none, none, np.zeros(0, dtype=np.int64)
+
+    def _blocks(self, block_tokens: int) -> tuple[Index, Index, Index]:
+        """Those that are full: as named, or the same ones for all."""
+        first, end, block = self._no_blocks()
+        if self.block_hashes:
+            full = self.prompt_tokens // self.block_tokens
+            kept = [row[:k] for row, k in zip(self.block_hashes, full, strict=True)]
+            end = np.cumsum([len(row) for row in kept])
+            first = np.concatenate([[0], end[:-1]])
+            _, block = np.unique(np.concatenate(kept), return_inverse=True)
+        elif self.shared_tokens >= block_tokens:
+            block = np.arange(self.shared_tokens // block_tokens)
+            end = np.minimum(self.prompt_tokens // block_tokens, block.size)
+        return first, end, block

@@ -95,7 +95,7 @@ def longest_prefix(
     least: int,
 ) -> int:
     """The replica with most of a request's prefix, or the least loaded one."""
-    blocks = asked.first_block[q + 1] - asked.first_block[q]
+    blocks = asked.end_block[q] - asked.first_block[q]
     best = least
     most = PREFIX_FRAC * blocks
     lowest = replicas.occupied[least] + replicas.waiting[least]

@@ -15,8 +15,9 @@ import numpy as np
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import NOTHING_PROMISED, LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine
-from twin.physics.serving.lived import MOST_REQUESTS, REQUESTS, STAYS, LivedReplica, LoadRequests
+from twin.physics.serving.lived import LivedReplica
 from twin.physics.serving.lived_law import LivedLaw
+from twin.physics.serving.load_requests import MOST_REQUESTS, REQUESTS, STAYS, LoadRequests
 
 LOADS = np.array(
     [1e-6, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.55, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 1.0]

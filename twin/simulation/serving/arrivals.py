@@ -76,6 +76,7 @@ def recorded(scenario: Scenario, pool: Pool, trace: RequestTrace) -> RequestList
         np.minimum(pool.requests.cached_tokens, prompt - 1),
         hashes,
         trace.block_tokens or 16,
+        shared_tokens=pool.requests.shared_tokens,
     )
 
 
@@ -119,7 +120,8 @@ def _drawn_requests(scenario: Scenario, pool: Pool, lengths: LengthLaw) -> Reque
     prompt = _drawn(prompts, lengths.input_tokens, lengths.input_log_sigma, at_s.size)
     output = _drawn(outputs, lengths.output_tokens, lengths.output_log_sigma, at_s.size)
     cached = np.minimum(int(lengths.cached_tokens), prompt - 1)
-    return RequestList(at_s, prompt, output, cached)
+    shared = pool.requests.shared_tokens
+    return RequestList(at_s, prompt, output, cached, shared_tokens=shared)
 
 
 def _drawn(

@@ -65,4 +65,5 @@ def read_by(guard: Pool, guarded: GuardedService, come: RequestList, kept: Mask)
     read = tokens[order]
     cached = np.minimum(guard.requests.cached_tokens, read - 1)
     verdict = np.full(read.size, guarded.verdict_tokens, dtype=np.int64)
-    return RequestList(arrival_s[order], read, verdict, cached)
+    shared = guard.requests.shared_tokens
+    return RequestList(arrival_s[order], read, verdict, cached, shared_tokens=shared)

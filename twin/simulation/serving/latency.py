@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.physics.serving.latency import LoadCurve
-from twin.physics.serving.lived import PERCENTILES
+from twin.physics.serving.load_requests import PERCENTILES
 from twin.workload import Pool
 
 LATENCIES = (

@@ -10,7 +10,7 @@ from twin.arrays import Array
 from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused
-from twin.facility.serving.lengths import length_law, of_stage
+from twin.facility.serving.lengths import in_blocks, length_law, of_stage
 from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
 from twin.facility.serving.software import limits_on, software_of
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
@@ -33,6 +33,8 @@ SEQUENCES_MAX = 4096
 TOKEN_BUDGET = 8192
 """Where neither says how many tokens an iteration may have; default of vLLM's server on GPUs of 70
 GiB and more."""
+PAGE_TOKENS = 16
+"""Of keys and values, where nobody names the software; vLLM's."""
 LONGEST_TOKENS = 262_144.0
 """Contexts up to which attention is tabulated; longer ones go on in a straight line."""
 
@@ -44,9 +46,10 @@ class ReplicaSpeed:
         self, scenario: Scenario, pool: Pool, on: Profiled, link: StageLink = TOGETHER
     ) -> None:
         self.asked = length_law(scenario, pool)
-        self.lengths = of_stage(self.asked, pool.stage)
         self.pool = pool
         software = _software(scenario, pool)
+        block = _shared_block(scenario, pool, software)
+        self.lengths = in_blocks(of_stage(self.asked, pool.stage), block)
         allowed = _allowed(pool, software, on.gpu)
         self.pace = _pace(scenario, pool, on, self.lengths, allowed, link)
         try:
@@ -206,12 +209,32 @@ def _replays_graphs(pool: Pool, software: ServingSoftware | None) -> bool:
     return software is None or software.cuda_graphs
 
 
+def _keeps_prefixes(pool: Pool, software: ServingSoftware | None) -> bool:
+    """Whether blocks of prompts are kept; they are where nobody says otherwise."""
+    stated = pool.engine.prefix_cache
+    if stated is not None:
+        return stated
+    return software is None or software.prefix_cache
+
+
+def _shared_block(scenario: Scenario, pool: Pool, software: ServingSoftware | None) -> int:
+    """Tokens of the blocks of which what all prompts share is made; 0 without a prefix cache."""
+    requests = pool.requests
+    if not requests.shared_tokens or not _keeps_prefixes(pool, software):
+        return 0
+    trace = requests.recorded()
+    if trace is not None and trace.block_tokens:
+        found = f"shared_tokens {requests.shared_tokens:,} with {requests.trace}"
+        right = "none: the blocks of this trace have names, which say what prompts share"
+        raise refused(scenario, pool.name, [(found, right)])
+    return software.page_tokens if software else PAGE_TOKENS
+
+
 def _engine(
     pool: Pool, software: ServingSoftware | None, allowed: EngineLimits, kv_tokens: float
 ) -> Engine:
     options = pool.engine
-    page = software.page_tokens if software else 16
-    kept = software.prefix_cache if software else True
+    page = software.page_tokens if software else PAGE_TOKENS
     trace = pool.requests.recorded()
     return Engine(
         kv_tokens,
@@ -219,7 +242,7 @@ def _engine(
         allowed.token_budget,
         page,
         trace.block_tokens if trace is not None and trace.block_tokens else page,
-        kept if options.prefix_cache is None else options.prefix_cache,
+        _keeps_prefixes(pool, software),
         options.drafts,
         options.acceptance if options.drafts else 0.0,
         pool.patience_s,

@@ -43,9 +43,9 @@ class RequestService(Service):
 
     def _engines(self, stated: RequestList) -> ReplicaEngine:
         """The engine that makes tokens; others are kept aside."""
-        return ReplicaEngine(
-            self.fleet, self.own, stated.asked(self.speed.engine.prefix_cache)
-        )  # fmt: skip
+        allowed = self.speed.engine
+        asked = stated.asked(allowed.prefix_cache, allowed.block_tokens)
+        return ReplicaEngine(self.fleet, self.own, asked)
 
     def settle(self) -> None:
         """Bring the engine to the replicas and clocks of now."""

@@ -34,7 +34,8 @@ class SplitRequests(RequestService):
         from twin.physics.serving.transfers import hand_over
 
         self.send = hand_over
-        prompts = stated.asked(self.readers.speed.engine.prefix_cache)
+        reads = self.readers.speed.engine
+        prompts = stated.asked(reads.prefix_cache, reads.block_tokens)
         ones = np.ones(stated.count, dtype=np.int64)
         self.reading = ReplicaEngine(
             self.readers, self.own, prompts._replace(output_tokens=ones), READING
@@ -43,7 +44,9 @@ class SplitRequests(RequestService):
         self.own.engine["open"] = np.zeros(1, dtype=np.int64)
         self.own.engine["line_free_s"] = np.zeros(self.reading.rack_of_replica.size)
         ready = np.ones(stated.count, dtype=np.int64)
-        answers = stated.asked(prefix_cache=False)._replace(
+        makes = self.speed.engine
+        shared = makes.prefix_cache and stated.shared_tokens > 0
+        answers = stated.asked(shared, makes.block_tokens)._replace(
             arrival_s=self.own.engine["handed_s"], ready=ready
         )
         return ReplicaEngine(self.fleet, self.own, answers)
