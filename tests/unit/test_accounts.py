@@ -72,10 +72,10 @@ def test_time_on_is_the_time_between_the_events_that_say_so() -> None:
     np.testing.assert_allclose(run.state.accounts.rack[1], 3600.0 - 8.0 - 900.0 + held_up_s)
 
 
-def test_peaks_start_anew_when_they_are_taken() -> None:
+def test_peaks_start_anew_from_what_holds() -> None:
     run = busy()
-    run.disciplines.accounts.take_peaks()
-    power, junction, load, _ = run.disciplines.accounts.take_peaks()
+    run.disciplines.accounts.start_peaks()
+    power, junction, load, _ = run.disciplines.accounts.peaks()
     np.testing.assert_array_equal(power, run.state.racks.rack_w)
     np.testing.assert_allclose(junction, run.disciplines.racks.junction_degc())
     assert (load <= 1.5).all()

@@ -12,6 +12,7 @@ from typing import Any
 
 import simpy
 
+from twin.simulation.kernel.moments import moment_s
 from twin.simulation.kernel.order import Stage
 
 Argument = str | int | float
@@ -57,7 +58,7 @@ class Clock:
     ) -> None:
         """Have `action(*who, n)` called at n * step for n = 1, 2, ... up to the end.
 
-        Moments are multiplied, never summed, so that instants stay equal.
+        Moments are multiplied on one grid, never summed, so that instants stay equal.
         """
         self._wait_repeat(stage, step_s, end_s, action, *who, 1)
 
@@ -66,7 +67,7 @@ class Clock:
     ) -> None:
         due = _repeated(self.now_s, stage, step_s, end_s, action, *who)
         if due is not None:
-            self._schedule(due, who[-1] * step_s - self.now_s)
+            self._schedule(due, moment_s(who[-1], step_s) - self.now_s)
 
     def _repeat(self, stage: Stage, step_s: float, end_s: float, action: str, *who: Any) -> None:
         self.actions[action](*who)
@@ -152,5 +153,5 @@ def _repeated(
     n = who[-1]
     if n > int(end_s / step_s * (1 + 1e-12)):
         return None
-    time_s = now_s + (n * step_s - now_s)
+    time_s = now_s + (moment_s(n, step_s) - now_s)
     return Due(time_s, stage, REPEAT, (stage, step_s, end_s, action, *who))

@@ -131,16 +131,24 @@ def running_total(start: Array | float, gained: Array) -> Array:
     return np.add.accumulate(np.concatenate([first, gained]), axis=0)[1:]
 
 
-def running_peaks(start: Array, values: Array, ends: Index) -> tuple[Array, Array]:
-    """(period, ...) highest of the values (instant, ...) in every period, and highest since.
+def highest_held(start: Array, stretch: Stretch, rows: Array) -> tuple[Array, Array]:
+    """(period, ...) highest in every period of what holds in steps (set + 1, ...), and since.
 
     start  highest before the first instant, of the period that is under way
-    ends   instants at which periods end; the next one begins with the value that holds there
+
+    What begins as a period ends belongs to the next one.
     """
-    begins = np.concatenate([[0], ends])
-    stops = np.concatenate([ends + 1, [len(values)]])
-    pairs = np.stack([begins, stops], axis=1).ravel()[:-1]
-    once_more = np.concatenate([values, values[-1:]])
-    peaks = np.maximum.reduceat(once_more, pairs, axis=0)[::2]
-    peaks[0] = np.maximum(peaks[0], start)
+    ends = np.flatnonzero(stretch.periods)
+    values = np.concatenate([start[None], rows[stretch.row_after]])
+    peaks = np.maximum.reduceat(values, np.concatenate([[0], ends + 1]), axis=0)
+    return peaks[:-1], peaks[-1]
+
+
+def highest_passed(start: Array, before: Array, after: Array, ends: Index) -> tuple[Array, Array]:
+    """The same of what moves between instants: (instant, ...) as each is reached, and as it is
+    left; `ends` are the instants at which periods end.
+    """
+    each = np.stack([before, after], axis=1).reshape(-1, *before.shape[1:])
+    values = np.concatenate([start[None], each])
+    peaks = np.maximum.reduceat(values, np.concatenate([[0], 2 * ends + 2]), axis=0)
     return peaks[:-1], peaks[-1]

@@ -91,7 +91,7 @@ class WorkAhead:
         self.settling = tuple(run.named(_of_work(SETTLE)))
         self.holding = tuple(run.named(_of_work(HOLD)))
         self._looks = False
-        self._ends = False
+        self._ends: list[Sample] = []
         self._held: tuple[Array, ...] = ()
 
     def stands(self) -> bool:
@@ -136,8 +136,7 @@ class WorkAhead:
         self._looks = True
 
     def _note_end(self, _: int) -> None:
-        self._ends = True
-        self.recorder.look_back()
+        self._ends.append(self.recorder.of_work())
 
     def _step(self, course: Course, end_s: float) -> bool:
         """Live through one instant, as far as work goes; False where it is not before the end."""
@@ -155,13 +154,12 @@ class WorkAhead:
         if sets:
             self._hold()
             course.rows.append(self._row())
-        if self._ends:
-            course.samples.append(self.recorder.of_work())
+        course.samples += self._ends
         world.stale = False
         course.time_s.append(instant_s)
         course.looks.append(self._looks)
         course.sets.append(sets)
-        course.periods.append(self._ends)
+        course.periods.append(bool(self._ends))
         return True
 
     def _move(self, instant_s: float) -> None:
@@ -172,7 +170,7 @@ class WorkAhead:
             discipline.advance(span_s)
         world.now_s = instant_s
         self._looks = False
-        self._ends = False
+        self._ends = []
         world.clock.fire(instant_s)
         self.run.jobs.act()
 

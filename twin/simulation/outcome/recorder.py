@@ -27,7 +27,8 @@ class Recorder:
         self.bess = run.world.facility.power.bess.node
         self.period_s = self.world.facility.scenario.outputs.period
         self.most_samples = int(np.ceil(self.world.end_s / self.period_s)) + 2
-        self._stood: Sample | None = None
+        self._stood: Sample = {}
+        self._ended: Sample = {}
         self.world.clock.can("period ends", self._call)
 
     def schedule(self) -> None:
@@ -36,23 +37,28 @@ class Recorder:
         self.world.clock.repeat(Stage.PERIOD, self.period_s, self.world.end_s, "period ends")
 
     def _call(self, _: int) -> None:
-        """A period ends now; it is closed when the instant has settled."""
+        """A period ends now: what happens at this instant belongs to the next one."""
         self.own.due = True
         self.look_back()
+        self._ended = _copied(self._integrals() | self.of_work())
 
     def look_back(self) -> None:
-        """Take note of how services stand as a period ends, before anything else happens: what
-        users saw in it hangs on that, and not on the window that begins now.
-        """
-        self._stood = self._services_stand()
+        """Take note of what holds as a period ends, before anything else happens."""
+        self._stood = _copied(self._extremes() | self._instant() | self._services_stand())
 
     def record(self) -> None:
-        """Close the period that ends now."""
+        """Close the period that ends now, when the instant has settled; of the last one what has
+        completed at its end counts.
+        """
         own = self.own
         own.due = False
         if self.world.now_s - own.last_s > SLIVER_S:
             own.last_s = self.world.now_s
-            self._keep(self._integrals() | self._extremes() | self._instant() | self.of_work())
+            ended = self._ended or self._integrals() | self.of_work()
+            self._keep(self._extremes() | self._instant() | ended | self._stood)
+            self.run.accounts.start_peaks()
+        self._stood = {}
+        self._ended = {}
 
     def live_through(self, stretch: Stretch) -> None:
         """Close every period that ends in a quiet stretch."""
@@ -128,16 +134,15 @@ class Recorder:
         return sample
 
     def of_work(self) -> Sample:
-        """What jobs and services have made so far and lost, and how services stood as the period
-        ended; arrays are copies.
+        """What jobs and services have made so far and lost, and how services stand; arrays are
+        copies.
         """
         run = self.run
-        stood, self._stood = self._stood or self._services_stand(), None
         services = run.serving.services
         totals: Sample = {f"service {k}": s.own.totals.copy() for k, s in enumerate(services)}
         return (
             totals
-            | stood
+            | self._services_stand()
             | {
                 "lost_by_rack": run.losses.by_rack(),
                 "lost": np.array([run.losses.total_tokens]),
@@ -160,8 +165,8 @@ class Recorder:
         }
 
     def _extremes(self) -> Sample:
-        """Highest and lowest values since the last sample, which start anew."""
-        rack_w, junction_degc, load_frac, battery_j = self.run.accounts.take_peaks()
+        """Highest and lowest values since the last sample."""
+        rack_w, junction_degc, load_frac, battery_j = self.run.accounts.peaks()
         equipment = self.run.supply.tree.equipment
         return {
             "rack_peak_w": rack_w,
@@ -192,9 +197,14 @@ class Recorder:
         return self.own.rows[name][: self.own.samples]
 
     def held(self, name: str) -> Array:
-        """(period, member) of what held at the end of each period."""
+        """(period, member) of what held as each period ended."""
         return self.rows(name)[1:]
 
     def gained(self, name: str) -> Array:
         """(period, member) of what an integral gained in each period."""
         return np.diff(self.rows(name), axis=0)
+
+
+def _copied(sample: Sample) -> Sample:
+    """The same, whatever is written into its arrays."""
+    return {name: np.array(values) for name, values in sample.items()}

@@ -113,9 +113,13 @@ def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) ->
 
 
 def _taken_back(run: Disciplines, time_s: Array) -> Array:
-    """(period,) tokens of work that went back to a checkpoint in it; at its end is within it."""
+    """(period,) tokens of work that went back to a checkpoint in it; what goes back as it ends is
+    of the next one, but at the end of the run.
+    """
     jobs = run.world.state.jobs
-    period = np.searchsorted(time_s, jobs.back_s)
+    period = np.searchsorted(time_s, jobs.back_s, side="right")
+    at_end = np.asarray(jobs.back_s) >= run.world.end_s
+    period = np.where(at_end, len(time_s) - 1, period)
     tokens = np.zeros(len(time_s) + 1)
     np.add.at(tokens, period, jobs.back_tokens)
     return tokens[:-1]

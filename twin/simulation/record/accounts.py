@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.moist_halls import moist_halls
 from twin.physics.prime import heat_of_rating
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.discipline import Discipline
-from twin.simulation.kernel.stretch import Stretch, running_peaks, running_total
+from twin.simulation.kernel.stretch import Stretch, highest_held, highest_passed, running_total
 from twin.simulation.kernel.world import World
 from twin.simulation.power.supply import Supply
 from twin.simulation.state.record import SITE
@@ -173,24 +173,20 @@ class Accounts(Discipline):
         """Extremes of every period that ends, and since the last one did."""
         own = self.own
         ends = np.flatnonzero(stretch.periods)
-        racks = len(own.rack_peak_w)
-        coolant = stretch.temperature_degc[1:, :racks]
+        coolant = stretch.temperature_degc[1:, : len(own.rack_peak_w)]
         junction_k_w = self.world.state.flows.junction_k_w
         hottest_w = self._hottest_w(stretch)
-        junction = coolant + junction_k_w * hottest_w[stretch.row_after]
-        stretch.samples["junction_degc"] = junction[ends]
-        rack_w = stretch.rack_w[stretch.row_after]
-        load_frac = (stretch.output_w / self.rating_w)[stretch.row_after]
-        for name, values in (
-            ("rack_peak_w", rack_w),
-            ("junction_peak_degc", junction),
-            ("load_peak_frac", load_frac),
+        before = coolant + junction_k_w * hottest_w[stretch.row]
+        after = coolant + junction_k_w * hottest_w[stretch.row_after]
+        stretch.samples["junction_degc"] = before[ends]
+        load_frac = stretch.output_w / self.rating_w
+        for name, found in (
+            ("rack_peak_w", highest_held(own.rack_peak_w, stretch, stretch.rack_w)),
+            ("load_peak_frac", highest_held(own.load_peak_frac, stretch, load_frac)),
+            ("junction_peak_degc", highest_passed(own.junction_peak_degc, before, after, ends)),
         ):
-            stretch.samples[name], since = running_peaks(getattr(own, name), values, ends)
+            stretch.samples[name], since = found
             setattr(own, name, since)
-        if stretch.works:
-            before = coolant + junction_k_w * hottest_w[stretch.row]
-            self._enter_junctions_before(stretch, before, ends)
         self._live_through_batteries(stretch, ends.size)
 
     def _hottest_w(self, stretch: Stretch) -> Array:
@@ -198,16 +194,6 @@ class Accounts(Discipline):
         if stretch.works:
             return self.compute.hottest_at_w(stretch.peak_activity)
         return np.broadcast_to(self.compute.hottest_w(), stretch.rack_w.shape)
-
-    def _enter_junctions_before(self, stretch: Stretch, before_degc: Array, ends: Index) -> None:
-        """Chips at the end of each interval, before work moved there (instant, rack)."""
-        own = self.own
-        starts = np.concatenate([[0], ends + 1])
-        highest = [part.max(axis=0, initial=-np.inf) for part in np.split(before_degc, starts[1:])]
-        peaks = stretch.samples["junction_peak_degc"]
-        for peak, reached in zip(peaks, highest[:-1], strict=True):
-            np.maximum(peak, reached, out=peak)
-        own.junction_peak_degc = np.maximum(own.junction_peak_degc, highest[-1])
 
     def _live_through_batteries(self, stretch: Stretch, periods: int) -> None:
         """Where no battery moves only the first period may hold an earlier low."""
@@ -222,13 +208,15 @@ class Accounts(Discipline):
         stretch.samples["battery_least_j"] = least_j
 
     def _lows(self, stretch: Stretch) -> Array:
-        """(period, power node) least energy at looks around since the period before ended."""
+        """(period, power node) least energy at looks around since the period before ended, and at
+        its end.
+        """
         own = self.own
         lows = []
         for looked, ended, held_j in zip(
             stretch.looks, stretch.periods, stretch.battery_j, strict=True
         ):
-            if looked:
+            if looked or ended:
                 own.battery_least_j = np.minimum(own.battery_least_j, held_j)
             if ended:
                 lows.append(own.battery_least_j)
@@ -240,18 +228,20 @@ class Accounts(Discipline):
         junction = self.compute.junction_degc()
         self.own.junction_peak_degc = np.maximum(self.own.junction_peak_degc, junction)
 
-    def take_peaks(self) -> tuple[Array, Array, Array, Array]:
-        """Rack power, junction, loading and battery extremes since the last call, which starts them
-        anew.
-        """
+    def peaks(self) -> tuple[Array, Array, Array, Array]:
+        """Rack power, junction, loading and battery extremes since they started anew."""
+        own = self.own
+        least_j = np.minimum(own.battery_least_j, self.world.state.supply.battery_j)
+        return own.rack_peak_w, own.junction_peak_degc, own.load_peak_frac, least_j
+
+    def start_peaks(self) -> None:
+        """Let extremes start anew, from what holds now."""
         own = self.own
         state = self.world.state
-        out = (own.rack_peak_w, own.junction_peak_degc, own.load_peak_frac, own.battery_least_j)
         own.rack_peak_w = state.racks.rack_w.copy()
         own.junction_peak_degc = self.compute.junction_degc()
         own.load_peak_frac = state.supply.output_w / self.rating_w
         own.battery_least_j = state.supply.battery_j.copy()
-        return out
 
     def site_totals(self) -> dict[str, float]:
         """Integrals over the site by name, in joules, kilograms and GPU seconds."""

@@ -10,6 +10,7 @@ from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.requests import RequestList
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
+from twin.simulation.kernel.moments import count_of, moment_s, steps_at
 from twin.simulation.serving.guarding import let_through, passed_counts, passes, read_by, reads_of
 from twin.traces import RequestTrace
 from twin.workload import Pool
@@ -51,7 +52,7 @@ def _counts(scenario: Scenario, pool: Pool) -> Array:
 def _asked(scenario: Scenario, pool: Pool) -> Array:
     """(window,) requests of users."""
     requests = pool.requests
-    count = int(np.ceil(scenario.horizon / pool.window_s))
+    count = count_of(scenario.horizon, pool.window_s)
     many, bursts = (
         stream(scenario.seed, "traffic", pool.name, part) for part in ("arrivals", "bursts")
     )
@@ -82,10 +83,10 @@ def recorded(scenario: Scenario, pool: Pool, trace: RequestTrace) -> RequestList
 
 def _recorded_windows(scenario: Scenario, pool: Pool, requests: RequestList) -> tuple[Array, Array]:
     """Those of whole windows; a last one that the horizon cuts goes on as it began."""
-    count = int(np.ceil(scenario.horizon / pool.window_s))
-    window = np.minimum((requests.arrival_s // pool.window_s).astype(np.int64), count - 1)
+    count = count_of(scenario.horizon, pool.window_s)
+    window = np.minimum(steps_at(requests.arrival_s, pool.window_s), count - 1)
     whole = np.ones(count)
-    whole[-1] = pool.window_s / (scenario.horizon - (count - 1) * pool.window_s)
+    whole[-1] = pool.window_s / (scenario.horizon - moment_s(count - 1, pool.window_s))
     tokens = np.bincount(window, requests.output_tokens, count)
     return tokens * whole, np.bincount(window, minlength=count) * whole
 
