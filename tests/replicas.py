@@ -7,6 +7,7 @@ from typing import Any
 from conftest import small
 
 from twin.facility.gpu_profiles import profiled
+from twin.simulation.serving.gpu_cut import GpuCut
 from twin.simulation.serving.replica import ReplicaSpeed
 from twin.workload import Inference
 
@@ -24,4 +25,4 @@ def replica_speed(gpu: str, asked: dict[str, Any]) -> ReplicaSpeed:
     service = Inference.model_validate(spec | asked)
     (pool,) = service.pools()
     scenario = small(workload=[service.model_dump(mode="json")])
-    return ReplicaSpeed(scenario, pool, profiled(small(), gpu))
+    return ReplicaSpeed(scenario, pool, GpuCut(profiled(small(), gpu)))

@@ -17,6 +17,7 @@ from twin.cli import main
 from twin.facility.gpu_profiles import profiled
 from twin.scenario import schema_json
 from twin.scenario.equipment import rows_in
+from twin.simulation.serving.gpu_cut import GpuCut
 from twin.simulation.serving.replica import ReplicaSpeed
 
 ROOM = """\
@@ -112,7 +113,7 @@ def test_an_own_server_answers_as_its_data_sheet_says(tmp_path: Path, capsys: An
     assert main(["check", str(path)]) == 0
     assert "97.2 kW" in capsys.readouterr().out
     (pool,) = scenario.workload[0].pools()
-    replica = ReplicaSpeed(scenario, pool, profiled(scenario, rack.gpu))
+    replica = ReplicaSpeed(scenario, pool, GpuCut(profiled(scenario, rack.gpu)))
     assert replica.capacity_tokens_per_s == pytest.approx(2974.75, abs=0.01)
     result = twin.run(scenario)
     service = result.frame("services")
@@ -332,7 +333,7 @@ def test_an_own_gpu_takes_the_profile_it_names_scaled_by_its_data_sheet(tmp_path
         scenario = twin.load(write(tmp_path / name, equipment=own))
         on = profiled(scenario, name)
         (pool,) = scenario.workload[0].pools()
-        served[name] = ReplicaSpeed(scenario, pool, on).capacity_tokens_per_s
+        served[name] = ReplicaSpeed(scenario, pool, GpuCut(on)).capacity_tokens_per_s
         assert on.extrapolated == (name != "H200-SXM-141GB")
     assert served["same"] == served["H200-SXM-141GB"]
     assert 0.15 * served["same"] < served["cut"] < 0.6 * served["same"]

@@ -23,7 +23,7 @@ def same(one: twin.Result, other: twin.Result) -> bool:
     return all(table.equals(other.tables[name]) for name, table in one.tables.items())
 
 
-@pytest.mark.parametrize("number", [*range(16), 31, 34, 43])
+@pytest.mark.parametrize("number", [*range(16), 31, 34, 43, 99, 142])
 def test_features_in_company(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     promises_kept(mixed(number), 0.2 + 0.04 * (number % 16), tmp_path, monkeypatch)
 

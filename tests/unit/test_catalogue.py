@@ -299,6 +299,8 @@ def test_every_quantity_has_a_unit() -> None:
         "run_failure_first_hour_probability",
         "ports",
         "pumps_per_unit",
+        "instances",
+        "memory_slices",
         "nodes_per_rack",
         "gpus_per_node",
         "cpus_per_node",

@@ -83,10 +83,11 @@ def served(
     horizon: str,
     more: str = "",
     scenario: str = SCENARIO,
+    layout: str = LAYOUT,
 ):
     """The facility of a case, and its table of services."""
     rack, model, tensor, dtype, read, made, many = case
-    (folder / "mini.yaml").write_text(LAYOUT.format(rack=rack))
+    (folder / "mini.yaml").write_text(layout.format(rack=rack))
     text = scenario.format(
         model=model,
         tensor=tensor,

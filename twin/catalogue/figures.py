@@ -14,6 +14,7 @@ from twin.catalogue.rows import (
     Climate,
     CoolingEquipment,
     Gpu,
+    GpuInstance,
     GridRegion,
     Model,
     OverloadCurve,
@@ -28,6 +29,7 @@ from twin.catalogue.rows import (
 
 FIGURES: Mapping[type[CatalogueRow], tuple[str, ...]] = MappingProxyType({
     Gpu: ("power_max_w", "memory_bytes", "memory_bandwidth_b_s", "bf16_flop_s"),
+    GpuInstance: ("gpu", "instances", "multiprocessors", "memory_bytes"),
     Server: ("gpu", "gpus", "power_rated_w", "power_idle_w", "price_usd"),
     Rack: ("gpu", "gpus", "nodes_per_rack", "power_rated_w", "liquid_heat_frac", "price_usd"),
     PowerEquipment: ("kind", "rating_w", "mtbf_h", "price_usd"),

@@ -11,6 +11,7 @@ from twin.catalogue.rows import (
     Climate,
     CoolingEquipment,
     Gpu,
+    GpuInstance,
     GridRegion,
     Model,
     OverloadCurve,
@@ -26,6 +27,7 @@ from twin.catalogue.rows import (
 KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType(
     {
         "gpus": Gpu,
+        "instances": GpuInstance,
         "servers": Server,
         "racks": Rack,
         "power": PowerEquipment,

@@ -66,6 +66,8 @@ def shown(found: InferencePrediction) -> dict[str, Any]:
     if not found.prefill_parallelism:
         for key in ("prefill_gpus", "prefill_s", "transfer_s"):
             told.pop(key)
+    if found.instances_per_gpu == 1:
+        told.pop("instances_per_gpu")
     for key in ("requests", "wait_s", "ttft_apart_s", "tpot_apart_s"):
         if not told[key]:
             told.pop(key)

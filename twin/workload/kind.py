@@ -173,6 +173,8 @@ class Pool:
     of `rank_gpus` GPUs, and all of them live or die together."""
     pipeline: int = 1
     """Stages of a replica, with micro-batches of its sequences in flight on them."""
+    mig: str = ""
+    """Profile of the instances that its GPUs are cut into, a replica on each; whole where empty."""
     stage: Stage = Stage.WHOLE
     autoscale: Autoscaling | None = None
     """None keeps all nodes awake."""

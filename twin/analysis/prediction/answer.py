@@ -27,7 +27,7 @@ class InferencePrediction(Shown):
     """Of the run; 0 where it goes on for ever."""
     output_tokens_per_s: float
     output_tokens_per_s_per_gpu: float
-    """Over all GPUs, those that read prompts with them."""
+    """Over all GPUs, those that read prompts with them; of a GPU in instances, all of these."""
     ttft_s: float
     """Mean time to the first token: `wait_s`, and the prompt. With `max` nobody waits."""
     tpot_s: float
@@ -39,6 +39,7 @@ class InferencePrediction(Shown):
     mfu: float
     """FLOP of the model over the data sheet's rate of the format served."""
     gpu_power_w: float
+    """Of one GPU; of one in instances with all of them under this load, at rest once."""
     clock_frac: float
     """Of the full clock; below 1 under a power cap."""
     joules_per_token: float
@@ -68,6 +69,8 @@ class InferencePrediction(Shown):
     """To read a prompt there, alone."""
     transfer_s: float = 0.0
     """Of a prompt's keys and values."""
+    instances_per_gpu: int = 1
+    """That stand side by side on a GPU, each with a replica under this load."""
     notes: tuple[str, ...] = ()
     source: str = ""
 

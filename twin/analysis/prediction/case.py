@@ -8,9 +8,9 @@ from twin.analysis.prediction.ask import InferenceQuestion
 from twin.analysis.prediction.cuts import held_by, working
 from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue
-from twin.catalogue.mig import PROFILES, instance_row
+from twin.catalogue.mig import instance_of, instance_row, instances_of
 from twin.catalogue.names import named
-from twin.catalogue.rows import Gpu, Model, ServingSoftware
+from twin.catalogue.rows import Gpu, GpuInstance, Model, ServingSoftware
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.context import STRETCHED, allowed_request, longest_request
@@ -44,6 +44,14 @@ class ReplicaCase:
     engine: ServingSoftware
     whole: Gpu
     """Of which `gpu` may be an instance."""
+    instances: tuple[GpuInstance, ...] = ()
+    """Of the whole, smallest first; none where none is asked for."""
+
+    @property
+    def side_by_side(self) -> int:
+        """Instances on the whole GPU, each under this load; 1 for all of it."""
+        asked = (one for one in self.instances if one.profile == self.asked.mig)
+        return next((one.instances for one in asked), 1)
 
     @property
     def software(self) -> Software:
@@ -109,7 +117,11 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     )
     model = named(catalogue, Model, question.model, "--model")
     whole = named(catalogue, Gpu, question.gpu, "--gpu")
-    gpu = instance_row(whole, question.mig) if question.mig else whole
+    gpu = whole
+    cuts: tuple[GpuInstance, ...] = ()
+    if question.mig:
+        gpu = instance_row(whole, instance_of(catalogue, whole, question.mig, "--mig"))
+        cuts = tuple(instances_of(catalogue, whole).values())
     engine = named(catalogue, ServingSoftware, question.software, "--software")
     question = _in_blocks(question, engine)
     tensor, data, stages = question.cut()
@@ -121,7 +133,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         windows=window_rules(software_of(engine), gpu),
     )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
-    return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole)
+    return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole, cuts)
 
 
 def _in_blocks(question: InferenceQuestion, engine: ServingSoftware) -> InferenceQuestion:
@@ -172,10 +184,9 @@ def _more(case: ReplicaCase) -> str:
 
 def _larger(case: ReplicaCase) -> str:
     """The smallest instance that holds a model."""
-    whole = case.whole
-    for profile in PROFILES.get(whole.name, ()):
-        if replace(case, gpu=instance_row(whole, profile)).most >= 1:
-            return f"a larger instance: {profile}"
+    for one in case.instances:
+        if replace(case, gpu=instance_row(case.whole, one)).most >= 1:
+            return f"a larger instance: {one.profile}"
     return "no instance holds it: leave --mig out"
 
 

@@ -25,7 +25,8 @@ SHARED_NOTE = (
 )
 MIG_NOTE = (
     "an instance has its share of the GPU's rates, bandwidth and power: no published serving on "
-    "instances was held against it, and its power is assumed, for the vendor states none"
+    "instances was held against it, and its power is assumed, for the vendor states none; what "
+    "is told of a GPU is told of all its {}, each under this load"
 )
 OUTSIDE_FRAC = 0.1
 """Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
@@ -46,7 +47,8 @@ def told(
     held = _held(case, in_flight)
     rate = run.output_tokens_per_s * held / in_flight
     wait_s = _wait_s(case, run, in_flight)
-    power_w = run.busy_frac * found.works_w + (1 - run.busy_frac) * found.rests_w
+    beside = case.side_by_side
+    power_w = _gpu_power_w(case, found)
     return InferencePrediction(
         model=case.model.name,
         gpu=case.gpu.name,
@@ -59,7 +61,7 @@ def told(
         concurrency=held,
         requests=requests,
         output_tokens_per_s=rate,
-        output_tokens_per_s_per_gpu=rate / gpus,
+        output_tokens_per_s_per_gpu=rate * beside / gpus,
         ttft_s=wait_s + run.time_to_first_token_s,
         wait_s=wait_s,
         tpot_s=run.time_per_output_token_s,
@@ -68,15 +70,25 @@ def told(
         mfu=_mfu(case, rate),
         gpu_power_w=power_w,
         clock_frac=found.clock_frac,
-        joules_per_token=power_w * gpus / rate,
+        joules_per_token=power_w * gpus / (rate * beside),
+        instances_per_gpu=beside,
         bound_by=_bound(case, run, found.clock_frac),
-        weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica),
+        weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica) * beside,
         kv_capacity_tokens=ranks * case.room_bytes / kv_bytes_per_token(case.replica),
         uncertainty_frac=_uncertainty(case, run),
         extrapolated=case.kernels.carried or run.outside_frac > OUTSIDE_FRAC,
         notes=_notes(case, in_flight, held, budget),
         source=f"{case.kernels.source}; {case.software.source}",
     )
+
+
+def _gpu_power_w(case: ReplicaCase, found: CappedRun) -> float:
+    """Of a GPU on average; of one in instances with all of them at work, at rest once."""
+    busy = found.run.busy_frac
+    power_w = busy * found.works_w + (1 - busy) * found.rests_w
+    if case.side_by_side == 1 and case.gpu is case.whole:
+        return power_w
+    return case.whole.power_idle_w + case.side_by_side * (power_w - case.gpu.power_idle_w)
 
 
 def _asked(case: ReplicaCase) -> int | None:
@@ -161,5 +173,6 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
     if asked.shared_tokens:
         notes.append(SHARED_NOTE.format(asked.shared_tokens))
     if asked.mig:
-        notes.append(MIG_NOTE)
+        instances = f"{case.side_by_side} instances" if case.side_by_side > 1 else "one instance"
+        notes.append(MIG_NOTE.format(instances))
     return tuple(notes)

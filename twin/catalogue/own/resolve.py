@@ -28,6 +28,7 @@ _REFERENCES: Mapping[tuple[str, str], type[CatalogueRow]] = {
     ("cooling", "curve"): Chiller,
     ("power", "overload_curve"): OverloadCurve,
     ("gpus", "profile"): Gpu,
+    ("instances", "gpu"): Gpu,
 }
 """Fields that name a row of another kind."""
 _LAST = ("servers", "racks")

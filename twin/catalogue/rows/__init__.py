@@ -10,6 +10,7 @@ from __future__ import annotations
 from twin.catalogue.rows.base import CatalogueRow, Reliability, Size, Status
 from twin.catalogue.rows.compute import Gpu, Rack
 from twin.catalogue.rows.cooling import Chiller, CoolingEquipment, biquadratic
+from twin.catalogue.rows.instance import GpuInstance
 from twin.catalogue.rows.network import StorageSystem, Switch
 from twin.catalogue.rows.power import PowerEquipment
 from twin.catalogue.rows.server import Server
@@ -23,6 +24,7 @@ __all__ = [
     "Climate",
     "CoolingEquipment",
     "Gpu",
+    "GpuInstance",
     "GridRegion",
     "Model",
     "OverloadCurve",

@@ -15,6 +15,7 @@ from twin.results.enums import Cause
 from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
+from twin.simulation.serving.gpu_cut import cut_of
 from twin.simulation.serving.replica import ReplicaSpeed
 from twin.workload import Pool
 
@@ -36,11 +37,14 @@ class Fleet:
         first = int(self.rack[0])
         scenario = world.facility.scenario
         on = profiled(scenario, racks.gpu_type[first], world.facility.profiles)
+        self.cut = cut_of(scenario, pool, on)
         self.gpus_per_node = int(racks.gpus_per_node[first])
-        self._check(on.gpu)
-        self.link = self._link(on.gpu)
-        self.speed = ReplicaSpeed(scenario, pool, on, self.link)
-        self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.replica_gpus
+        self._check(self.cut.on.gpu)
+        self.link = self._link(self.cut.on.gpu)
+        self.speed = ReplicaSpeed(scenario, pool, self.cut, self.link)
+        self.replicas_per_node = (
+            racks.gpus_per_node[self.rack] * self.cut.instances / pool.replica_gpus
+        )
         if not self.replicas:
             raise refused(scenario, pool.name, [self._no_room()])
         self.gain_frac = racks.work_frac[self.rack]
@@ -130,6 +134,11 @@ class Fleet:
             share = node_bandwidth_frac(fabric, self.nodes.astype(np.int32), network.switch_ok)
             self._reached = (network.version, share > 0)
         return self._reached[1]
+
+    @property
+    def gpus_each(self) -> float:
+        """GPUs of a replica, or of one rank of attention; a part of one on an instance."""
+        return self.pool.rank_gpus / self.cut.instances
 
     def replicas_by_rack(self, live: Mask | Array) -> Array:
         """(rack of the fleet,) whole replicas on these nodes, or shares of nodes; each rank of

@@ -20,6 +20,7 @@ from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
 from twin.physics.serving.tails import last_load, load_curve, next_load
 from twin.scenario.schema import Scenario
+from twin.simulation.serving.gpu_cut import GpuCut
 from twin.simulation.serving.replica_power import ReplicaPower
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
@@ -43,8 +44,10 @@ class ReplicaSpeed:
     """Capacity, activity and latency of one replica."""
 
     def __init__(
-        self, scenario: Scenario, pool: Pool, on: Profiled, link: StageLink = TOGETHER
+        self, scenario: Scenario, pool: Pool, cut: GpuCut, link: StageLink = TOGETHER
     ) -> None:
+        on = cut.on
+        self.span_frac = cut.span_frac
         self.asked = length_law(scenario, pool)
         self.pool = pool
         software = _software(scenario, pool)
@@ -80,8 +83,8 @@ class ReplicaSpeed:
         return np.interp(clock_frac, CLOCKS, self.capacity_by_clock)
 
     def activity(self, load_frac: float) -> float:
-        """GPU activity at a share of capacity."""
-        return float(np.interp(load_frac, LOADS, self.activity_by_load))
+        """Activity of a GPU at a share of capacity, with all that stands on it."""
+        return float(np.interp(load_frac, LOADS, self.activity_by_load)) * self.span_frac
 
     def clock_under(self, ceiling_frac: float, power_frac: float, load_frac: float) -> float:
         """Highest share of the clock that boards hold at a share of capacity, at which none is
@@ -90,7 +93,7 @@ class ReplicaSpeed:
         held_frac = float(np.interp(load_frac, LOADS, self.held_by_load))
         capped = 1.0
         if power_frac < np.inf:
-            capped = self.power.clock_within(power_frac, load_frac)
+            capped = self.power.clock_within(power_frac / self.span_frac, load_frac)
         return min(ceiling_frac / held_frac, capped, 1.0)
 
     @cached_property

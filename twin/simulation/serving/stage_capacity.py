@@ -41,7 +41,7 @@ class StageCapacity:
             return []
         missing = self.missing_by_rack
         fleet = self.fleet
-        gpus = missing / fleet.speed.capacity_tokens_per_s * fleet.pool.rank_gpus
+        gpus = missing / fleet.speed.capacity_tokens_per_s * fleet.gpus_each
         names = fleet.world.facility.racks.id
         return [
             (

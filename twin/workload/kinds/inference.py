@@ -33,6 +33,9 @@ class Inference(WorkloadKind):
     pipeline_parallel: PositiveInt = Field(default=1, le=1000)
     """Stages of one replica that hold its layers one after another, each on GPUs of its own; in a
     scale-up domain, or over nodes of one rack that a network joins."""
+    mig: Annotated[str, Field(max_length=40)] | None = None
+    """Instances (MIG) that its GPUs are cut into, such as 3g.40gb: a replica stands on each, and as
+    many on a GPU as the vendor allows."""
     dtype: Literal["bf16", "fp8", "fp4"] = "fp8"
     """Arithmetic and weight format."""
     requests: Requests
@@ -58,7 +61,8 @@ class Inference(WorkloadKind):
     @property
     def _tensor(self) -> int:
         """GPUs that share each layer."""
-        usual = USUAL_TENSOR_PARALLEL if self.attention_data_parallel == 1 else 1
+        whole = self.attention_data_parallel == 1 and not self.mig
+        usual = USUAL_TENSOR_PARALLEL if whole else 1
         return self.tensor_parallel or usual
 
     @model_validator(mode="after")
@@ -66,6 +70,16 @@ class Inference(WorkloadKind):
         if self.autoscale is not None and self.autoscale.min_nodes > self.nodes:
             asked = self.autoscale.min_nodes
             raise ValueError(f"autoscale.min_nodes {asked}: at most the pool's {self.nodes} nodes")
+        return self
+
+    @model_validator(mode="after")
+    def _on_instances(self) -> Self:
+        """Instances of a GPU have no links to one another."""
+        if not self.mig:
+            return self
+        cuts = (self._tensor, self.attention_data_parallel, self.pipeline_parallel)
+        if max(cuts) > 1 or self.prefill is not None:
+            raise ValueError(f"mig {self.mig}: replicas of one instance, which have no links")
         return self
 
     def pools(self) -> tuple[Pool, ...]:
@@ -77,6 +91,7 @@ class Inference(WorkloadKind):
             tensor_parallel=self._tensor,
             attention_ranks=self.attention_data_parallel,
             pipeline=self.pipeline_parallel,
+            mig=self.mig or "",
             dtype=self.dtype,
             requests=self.requests,
             window_s=self.window,
