@@ -22,6 +22,8 @@ from tests.serving_points import (  # noqa: E402
     mlperf_forecasts,
     stage_forecasts,
 )
+from tests.wide_points import ROWS as WIDE_ROWS  # noqa: E402
+from tests.wide_points import forecast, rate  # noqa: E402
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
 
 OUT = ROOT / "docs" / "physics" / "serving_forecasts_rows.md"
@@ -62,6 +64,17 @@ MLPERF = (
     "Offline, five submitters, lengths of answers with their deviation; none fitted.",
     "",
 )
+WIDE = (
+    "",
+    "## Experts over several nodes",
+    "",
+    "Prompts read and tokens made apart; sequences of a rank, copies of experts held twice, and "
+    "two batches or one; none fitted.",
+    "",
+    "| system | model | GPU | cut | format | in | of a rank | copies | batches | unit | published "
+    "| forecast | error |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+)
 COLUMNS = (
     "| model | GPU | cut | format | in / out | published | forecast | error |",
     "|---|---|---|---|---|---|---|---|",
@@ -84,6 +97,28 @@ def row(point: ServingPoint, found: InferencePrediction, fitted: bool) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def wide_row(row: dict[str, str]) -> str:
+    """One line of the table of experts over several nodes."""
+    found = rate(row, forecast(row["id"]))
+    published = float(row["published"])
+    cells = (
+        row["system"],
+        row["model"],
+        row["gpu"],
+        f"DEP{row['ranks']}",
+        row["dtype"],
+        row["input_tokens"],
+        row["per_rank"],
+        row["redundant"],
+        "2" if row["two_batches"] == "1" else "1",
+        row["unit"],
+        f"{published:,.0f}",
+        f"{found:,.0f}",
+        f"{found / published - 1:+.1%}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
 def lines() -> list[str]:
     """The whole page."""
     fitted = [row(point, found, point.fitted) for point, found in forecasts()]
@@ -93,12 +128,13 @@ def lines() -> list[str]:
 
 
 def last() -> list[str]:
-    """The parts of release 1.2, of the early ones and of MLPerf."""
+    """The parts of release 1.2, of the early ones, of MLPerf and of experts over nodes."""
     early = [row(*one, False) for release in ("0.20", "0.14") for one in early_forecasts(release)]
     last = [row(*one, False) for one in last_forecasts()]
     mlperf = [row(*one, False) for one in mlperf_forecasts()]
     parts = [*LAST, *COLUMNS, *last, *EARLY, *COLUMNS, *early]
-    return [*parts, *MLPERF, *COLUMNS, *mlperf, ""]
+    wide = [wide_row(one) for one in WIDE_ROWS]
+    return [*parts, *MLPERF, *COLUMNS, *mlperf, *WIDE, *wide, ""]
 
 
 if __name__ == "__main__":

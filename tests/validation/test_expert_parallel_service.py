@@ -58,7 +58,7 @@ def test_both_forms_serve_alike() -> None:
     [
         ({"tensor_parallel": 2}, "one or the other"),
         ({"model": "Llama-3.1-70B", "dtype": "fp8"}, "a model of experts"),
-        ({"attention_data_parallel": 128, "nodes": 32}, "at most 72"),
+        ({"attention_data_parallel": 128, "nodes": 31}, "nodes for one replica of 128 GPUs"),
     ],
 )
 def test_a_cut_that_cannot_be_is_refused(changes: dict[str, Any], said: str) -> None:

@@ -17,7 +17,7 @@ from tests.sources import table
 from twin.catalogue import shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu
-from twin.facility.training_kernels import library_of
+from twin.facility.link_library import library_of
 from twin.physics.network import collectives
 
 ROWS = table("workload/token_exchange.csv")

@@ -102,7 +102,30 @@ PrefillLoad = Annotated[
     float, Option("--prefill-load", metavar="0..1", help="Share of the time in which these read.")
 ]
 Link = Annotated[
-    str, Option("--link", metavar="RATE", help="Of a GPU's adapter: keys and values, far stages.")
+    str,
+    Option(
+        "--link",
+        metavar="RATE",
+        help="Of a GPU's adapter: keys and values, far stages and experts.",
+    ),
+]
+Exchange = Annotated[
+    str,
+    Option(
+        "--expert-exchange",
+        metavar="auto|gather|send",
+        help="Whether ranks gather all tokens for their experts, or each is sent to its own.",
+    ),
+]
+Redundant = Annotated[
+    int, Option("--redundant-experts", metavar="N", help="Held twice, where tokens are sent.")
+]
+Skew = Annotated[
+    float | None,
+    Option("--expert-skew", metavar="0..3", help="Exponent of the law by which tokens choose."),
+]
+TwoBatches = Annotated[
+    bool, Option("--two-batches", help="One half is sent to experts while the other is worked on.")
 ]
 Send = Annotated[
     str, Option("--send", metavar="whole|layers", help="Of a prompt's keys and values, when read.")
@@ -140,6 +163,10 @@ def inference(
     prefill_load: PrefillLoad = 0.7,
     link: Link = "400 Gbit/s",
     send: Send = "whole",
+    expert_exchange: Exchange = "auto",
+    redundant_experts: Redundant = 0,
+    expert_skew: Skew = None,
+    two_batches: TwoBatches = False,
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -169,6 +196,10 @@ def inference(
         prefill_load=prefill_load,
         **predict_face.amounts(power_cap, draft_time, link),
         send=send,
+        expert_exchange=expert_exchange,
+        redundant_experts=redundant_experts,
+        expert_skew=expert_skew,
+        two_batches=two_batches,
     )
     if json:
         say.document(found.as_dict())

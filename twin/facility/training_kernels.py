@@ -10,6 +10,7 @@ from twin.calibration.kernel_tables import has_tables
 from twin.calibration.profile import Profile
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue.rows import Gpu
+from twin.facility.link_library import library_of
 from twin.facility.serving.device import kernels_of
 from twin.physics.kernels import KernelCall, KernelTimes
 from twin.physics.network import collectives
@@ -115,13 +116,6 @@ def peak_flop_s(gpu: Gpu, dtype: str) -> float:
     """Dense rate of the data sheet in a number format."""
     name = {"mxfp8": "fp8", "nvfp4": "fp4"}.get(dtype, dtype)
     return gpu.peak_flop_s.get(name, gpu.bf16_flop_s)
-
-
-def library_of(gpu: Gpu) -> collectives.Library:
-    """What NCCL makes of its links, by the generation that its number formats tell."""
-    if gpu.fp4_flop_s is not None:
-        return collectives.BLACKWELL
-    return collectives.HOPPER if gpu.fp8_flop_s is not None else collectives.AMPERE
 
 
 def _speedup(gpu: Gpu) -> tuple[tuple[str, float], ...]:

@@ -37,6 +37,14 @@ class EngineOptions(Stated):
     """Chance that a draft is accepted where those before it were."""
     draft_time: Duration = 0.0
     """Time of one token of the draft model, for all sequences of a replica together."""
+    redundant_experts: NonNegativeInt = Field(default=0, le=4096)
+    """Experts held twice where ranks of attention_data_parallel share them and each token is sent
+    to its own: beyond eight ranks or one scale-up domain, or with this or two_batches stated."""
+    expert_skew: Annotated[float, Field(ge=0.0, le=3.0)] | None = None
+    """Exponent of the power law by which tokens choose experts: 1.2, and even where there are
+    redundant ones, if not stated."""
+    two_batches: bool = False
+    """Whether one half of an iteration is sent to experts while the other is worked on."""
     routing: RoutingName = "least_outstanding"
     """Which replica a request is sent to."""
 

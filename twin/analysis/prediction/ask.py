@@ -8,6 +8,7 @@ from math import ceil, isfinite
 from pathlib import Path
 
 from twin.errors import InputError, Problem
+from twin.facility.serving.experts import SentTokens
 from twin.physics.kernels.answer_lengths import running_tokens
 from twin.physics.serving.law import made_in_step
 
@@ -18,6 +19,9 @@ _CUTS_SAID = "TP1, TP2 ... or DEP2 ..., before PP2 ... where there are stages"
 _MOST_TOKENS = 10_000_000
 _COUNT = f"a whole number from 1 to {_MOST_TOKENS:,}"
 _ELSE = {"--concurrency": f", or {MOST}: as many as fit"}
+EXPERT_EXCHANGES = ("auto", "gather", "send")
+MOST_REDUNDANT = 4096
+MOST_SKEW = 3.0
 MOST_DRAFTS = 16
 """As of a service's engine."""
 MOST_SPREAD = 10.0
@@ -83,8 +87,18 @@ class InferenceQuestion:
     prefill_load: float = 0.7
     """Share of the time in which these read."""
     link_bit_s: float = 400e9
-    """Line rate of a GPU's network adapter, over which keys and values leave it, and activations
-    for a stage in another scale-up domain."""
+    """Line rate of a GPU's network adapter, over which keys and values leave it, activations for a
+    stage in another scale-up domain, and tokens for experts there."""
+    expert_exchange: str = "auto"
+    """Whether ranks `gather` all tokens for their experts or `send` each to those that hold its
+    own; sent where more than eight ranks or several scale-up domains share them, if `auto`."""
+    redundant_experts: int = 0
+    """Held twice where tokens are sent, placed so that ranks have as much to do."""
+    expert_skew: float | None = None
+    """Exponent of the power law by which tokens choose experts: 1.2, and even where there are
+    redundant ones, if not stated."""
+    two_batches: bool = False
+    """One half of an iteration is sent to experts while the other is worked on."""
     send: str = "whole"
     """Whether keys and values leave when all of a prompt is read, or by `layers` while it is."""
 
@@ -119,6 +133,13 @@ class InferenceQuestion:
     def unread_tokens(self) -> float:
         """Of each prompt, found in a prefix cache."""
         return max(self.cached_tokens, self.shared_tokens)
+
+    @property
+    def sent(self) -> SentTokens:
+        """How tokens come to their experts."""
+        return SentTokens(
+            self.expert_exchange, self.redundant_experts, self.expert_skew, self.two_batches
+        )
 
     def cut(self) -> tuple[int, int, int]:
         """(tensor, data, pipeline) parallel. InputError where the text is neither TPn nor DEPn,
@@ -164,6 +185,7 @@ class InferenceQuestion:
         if self.power_cap_w is not None and not self.power_cap_w > 0:
             found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
         found += self._draft_problems() + self._prefill_problems() + self._instance_problems()
+        found += self._expert_problems()
         if found:
             raise InputError(found)
 
@@ -189,6 +211,19 @@ class InferenceQuestion:
             found.append(Problem("--prefill", self.prefill, "none with --mig", why))
         if self.parallelism.strip().upper() != "TP1":
             found.append(Problem("--parallelism", self.parallelism, "TP1 with --mig", why))
+        return found
+
+    def _expert_problems(self) -> list[Problem]:
+        """What of tokens that come to experts cannot be."""
+        found = []
+        if self.expert_exchange not in EXPERT_EXCHANGES:
+            allowed = ", ".join(EXPERT_EXCHANGES)
+            found.append(Problem("--expert-exchange", repr(self.expert_exchange), allowed))
+        if not 0 <= self.redundant_experts <= MOST_REDUNDANT:
+            allowed = f"0 to {MOST_REDUNDANT}"
+            found.append(Problem("--redundant-experts", repr(self.redundant_experts), allowed))
+        if self.expert_skew is not None and not 0 <= self.expert_skew <= MOST_SKEW:
+            found.append(Problem("--expert-skew", f"{self.expert_skew:g}", f"0 to {MOST_SKEW:g}"))
         return found
 
     def _draft_problems(self) -> list[Problem]:

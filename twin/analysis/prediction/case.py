@@ -15,6 +15,7 @@ from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.context import STRETCHED, allowed_request, longest_request
 from twin.facility.serving.device import DeviceKernels, kernels_of
+from twin.facility.serving.experts import sending
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.software import Software, eager, limits_on, software_of, window_rules
 from twin.physics.inference import RUNTIME_BYTES
@@ -25,6 +26,7 @@ from twin.physics.kernels import (
     crossings,
     expert_buffer_bytes,
     kv_room_bytes,
+    place_bytes,
     replica_problems,
     sequence_bytes,
     weight_bytes_per_gpu,
@@ -96,9 +98,11 @@ class ReplicaCase:
     def most(self) -> int:
         """Requests that fit on an attention rank at their longest, none put out again."""
         longest = self.asked.longest_tokens
-        fitting = self.room_bytes / sequence_bytes(self.replica, longest)
-        if shared := self.asked.shared_tokens:
-            fitting = (fitting * longest - shared) / (longest - shared)
+        each = sequence_bytes(self.replica, longest)
+        place = longest * place_bytes(self.replica, self.asked.checked_tokens) / each
+        shared = self.asked.shared_tokens
+        held = longest * self.room_bytes / each
+        fitting = (held - shared) / (longest - shared + place)
         return int(min(max(fitting, 0.0), self.max_sequences * self.replica.pipeline))
 
     def held_as(self, replica: ServingReplica) -> bool:
@@ -132,6 +136,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
         windows=window_rules(software_of(engine), gpu),
     )  # fmt: skip
+    replica = sending(replica, gpu, question.link_bit_s / 8, question.sent)
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole, cuts)
 
@@ -147,7 +152,7 @@ def refuse_misfit(case: ReplicaCase) -> None:
     """Raise InputError where the cut is none, or the model does not fit."""
     wrong = dict.fromkeys(found for found, _ in replica_problems(case.replica))
     found = [_uncut(case, one) for one in wrong]
-    if case.replica.stage_gpus > case.gpu.scaleup_domain_gpus:
+    if case.replica.stage_gpus > case.gpu.scaleup_domain_gpus and case.replica.dispatch is None:
         domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
         cure = "--pp spreads layers over stages, which may stand in several domains"
         found.append(Problem("--parallelism", f"{case.replica.stage_gpus} GPUs", domain, cure))
@@ -194,6 +199,7 @@ def _too_large(case: ReplicaCase) -> Problem:
     weights = weight_bytes_per_gpu(case.replica)
     longest = case.asked.longest_tokens
     need = sequence_bytes(case.replica, longest)
+    need += place_bytes(case.replica, case.asked.checked_tokens)
     found = (
         f"{weights / 1e9:.1f} GB of weights and {need / 1e9:.2f} GB for a request of {longest:,} "
         f"tokens on each GPU"

@@ -182,7 +182,7 @@ def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
         busy_frac=1.0,
         flop_per_s=float(flop.sum()) * at_once / took_s,
         byte_per_s=float(byte.sum()) * at_once / took_s,
-        exchange_frac=float(law.exchange_s(pieces).sum()) / took_s,
+        exchange_frac=float(law.exchange_s(0.0, pieces).sum()) / took_s,
         host_frac=float(law.host_s(0.0, pieces).sum()) / took_s,
         outside_frac=float(law.outside_s(0.0, 0.0, *read).sum()) / took_s,
     )

@@ -11,9 +11,11 @@ from twin.facility.serving.software import (
     CARRIED_ERROR_FRAC,
     EAGER_ERROR_FRAC,
     OUTSIDE_ERROR_FRAC,
+    SENT_ERROR_FRAC,
     STAGES_ERROR_FRAC,
 )
 from twin.physics.kernels import BenchmarkRun, kv_bytes_per_token, weight_bytes_per_gpu
+from twin.quantities import percent
 
 DRAFTS_NOTE = (
     "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
@@ -154,7 +156,8 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
     queued = EAGER_ERROR_FRAC if case.eager else 0.0
     stages = STAGES_ERROR_FRAC if case.replica.pipeline > 1 else 0.0
-    return max(usual, carried, queued, stages) + outside
+    sent = SENT_ERROR_FRAC if case.replica.dispatch is not None else 0.0
+    return max(usual, carried, queued, stages, sent) + outside
 
 
 def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[str, ...]:
@@ -175,4 +178,7 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
     if asked.mig:
         instances = f"{case.side_by_side} instances" if case.side_by_side > 1 else "one instance"
         notes.append(MIG_NOTE.format(instances))
+    if (by := case.replica.dispatch) is not None:
+        more = percent(by.fullest - 1, 0)
+        notes.append(f"each token is sent to its experts; the fullest rank gets {more} above mean")
     return tuple(notes)

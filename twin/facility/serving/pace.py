@@ -24,6 +24,7 @@ from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
 from twin.facility.serving.board_clock import Board, board_of, held_curve, held_laws
 from twin.facility.serving.device import kernels_of
+from twin.facility.serving.experts import SentTokens, sending
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.software import Software, eager, window_rules
 from twin.physics import inference
@@ -40,6 +41,7 @@ from twin.physics.kernels import (
     iteration_laws,
     kv_bytes_per_token,
     kv_room_bytes,
+    place_bytes,
     reading_curve,
     replica_problems,
     sequence_bytes,
@@ -151,18 +153,20 @@ def _by_kernels(
         shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
         pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),
     )  # fmt: skip
+    replica = sending(replica, on.gpu, link.line_b_s, _stated(pool))
     if problems := replica_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+    checked = pool.engine.drafts + 1
+    held = lengths.held_tokens
     room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
+    room *= _kept_frac(replica, held, checked)
     longest = lengths.input_tokens + lengths.output_tokens
     if room < sequence_bytes(replica, longest):
         raise ValueError(_too_large(replica, on, longest))
-    held = lengths.held_tokens
     capacity = _kv_tokens(replica, room, held)
     fitting = room / sequence_bytes(replica, held)
     if lengths.shared_tokens:
         fitting = (capacity - lengths.shared_tokens) / (held - lengths.shared_each)
-    checked = pool.engine.drafts + 1
     mix = _mix(pool, lengths, allowed, fitting)
     over = LawRange(
         allowed.max_sequences * checked, allowed.token_budget, longest, lengths.input_tokens,
@@ -183,6 +187,18 @@ def _by_kernels(
         held_laws(board, laws, clocks, curve.batch, held_frac, checked), curve,
         capacity, formats.kv_bytes, board, held_frac,
     )  # fmt: skip
+
+
+def _stated(pool: Pool) -> SentTokens:
+    engine = pool.engine
+    redundant, skew = engine.redundant_experts, engine.expert_skew
+    return SentTokens("auto", redundant, skew, engine.two_batches)
+
+
+def _kept_frac(replica: ServingReplica, held_tokens: float, checked_tokens: int) -> float:
+    """Share of a sequence's bytes that are its keys and values, beside what may come in for it."""
+    kept = sequence_bytes(replica, held_tokens)
+    return kept / (kept + place_bytes(replica, checked_tokens))
 
 
 def _mix(pool: Pool, lengths: LengthLaw, allowed: EngineLimits, fitting: float) -> RequestMix:

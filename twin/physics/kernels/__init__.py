@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from twin.physics.kernels.benchmark import BenchmarkRun, run_benchmark
 from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
+from twin.physics.kernels.crowding import fullest_rank
+from twin.physics.kernels.dispatch import TokenDispatch
 from twin.physics.kernels.host import HostTimes
 from twin.physics.kernels.iteration import IterationLaw, LawRange
 from twin.physics.kernels.laws import iteration_laws
@@ -17,6 +19,7 @@ from twin.physics.kernels.memory import (
     kv_bytes_per_token,
     kv_capacity_tokens,
     kv_room_bytes,
+    place_bytes,
     sequence_bytes,
     weight_bytes_per_gpu,
 )
@@ -47,14 +50,17 @@ __all__ = [
     "RequestMix",
     "ServingReplica",
     "StageLink",
+    "TokenDispatch",
     "WindowRules",
     "benchmark_schedule",
     "crossings",
     "expert_buffer_bytes",
+    "fullest_rank",
     "iteration_laws",
     "kv_bytes_per_token",
     "kv_capacity_tokens",
     "kv_room_bytes",
+    "place_bytes",
     "price",
     "reading_curve",
     "replica_problems",

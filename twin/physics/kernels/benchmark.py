@@ -72,7 +72,7 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read, cached)[0]
     byte = law.work(rows, plan.context_tokens, *read, cached)[1]
     outside_s = law.outside_s(rows, plan.context_tokens, *read)
-    exchange_s = law.exchange_s(rows + plan.prompt_tokens)
+    exchange_s = law.exchange_s(rows, plan.prompt_tokens)
     return BenchmarkRun(
         output_tokens_per_s=float(per_s * load.output_tokens),
         time_to_first_token_s=float(weight @ first_s[counted]),

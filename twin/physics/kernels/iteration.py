@@ -248,6 +248,7 @@ class IterationLaw:
         total: Array = self._layers.read(name, n + p) + head + decode + held + read
         return total
 
-    def exchange_s(self, tokens: ArrayLike) -> Array:
-        """Seconds in which the GPUs of a replica exchange tokens, of an iteration with so many."""
+    def exchange_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
+        """Seconds of an iteration in which the GPUs of a replica exchange tokens."""
+        tokens = np.asarray(sequences, float) + np.asarray(prompt_tokens, float)
         return self._layers.read("exchange", tokens)

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.physics.kernels.attention import decode_calls, prefill_calls
 from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
+from twin.physics.kernels.dispatch import ExchangeLine, dispatch_line
+from twin.physics.kernels.dispatched import DispatchedLaw
 from twin.physics.kernels.host import HostTimes
 from twin.physics.kernels.iteration import IterationLaw, KernelGrid, LawRange
 from twin.physics.kernels.layers import head_calls, layer_calls
@@ -53,6 +55,9 @@ def iteration_laws(
         priced(decode_calls(replica, sequences, high, chunk), sequences),
     )
     grids = list(zip(clock.ravel().tolist(), layers, head, prompt, decode, strict=True))
+    if replica.dispatch is not None:
+        sent = _dispatched(replica)
+        return tuple(DispatchedLaw(replica, host, *one, over, *sent) for one in grids)
     if stages == 1:
         return tuple(IterationLaw(replica, host, *one, over) for one in grids)
     hops = _hops(tokens, priced(hand_over_calls(replica, tokens), tokens), replica)
@@ -60,6 +65,16 @@ def iteration_laws(
     return tuple(
         StagedLaw(replica, host, *one, over, cut, own) for one, own in zip(grids, hops, strict=True)
     )
+
+
+def _dispatched(replica: ServingReplica) -> tuple[ExchangeLine, ExchangeLine, int]:
+    """What exchanges take where tokens are sent to their experts, and in how many parts."""
+    by = replica.dispatch
+    assert by is not None
+    model = replica.model
+    asked = (by, replica.data, model.hidden, model.experts_per_token, replica.formats.experts)
+    making, reading = (dispatch_line(*asked, reads) for reads in (False, True))
+    return making, reading, 2 if by.two_batches else 1
 
 
 def _chunk_tokens(replica: ServingReplica, over: LawRange) -> float:

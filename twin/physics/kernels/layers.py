@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.physics.kernels.call import KernelCall
+from twin.physics.kernels.crowding import fullest_of_many
 from twin.physics.kernels.replica import ServingReplica
 
 Array = NDArray[np.float64]
@@ -83,17 +84,28 @@ def _feed_forward(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
     if model.shared_experts:
         yield from _dense(replica, tokens, model.shared_experts * model.ffn_expert, sparse)
     yield _product("router", "bf16", tokens, model.experts, model.hidden, sparse)
-    axes: dict[str, ArrayLike] = {
+    yield KernelCall("experts", "moe", replica.formats.experts, _experts(replica, tokens), sparse)
+
+
+def _experts(replica: ServingReplica, tokens: Array) -> dict[str, ArrayLike]:
+    """Axes of a layer's experts: of all ranks' tokens where each gathers all of them; of those of
+    the fullest rank alone where tokens are sent.
+    """
+    model = replica.model
+    widths: dict[str, ArrayLike] = {"hidden": model.hidden, "inter": model.ffn_expert}
+    if replica.dispatch is not None:
+        mean = tokens * model.experts_per_token
+        rows = mean * replica.dispatch.fullest + fullest_of_many(replica.data) * np.sqrt(mean)
+        held = replica.held_experts / replica.data
+        return widths | {"tokens": rows, "topk": 1.0, "experts": held, "tp": 1.0, "ep": 1.0}
+    return widths | {
         "tokens": tokens * replica.data,
-        "hidden": model.hidden,
-        "inter": model.ffn_expert,
         "topk": model.experts_per_token,
         "experts": model.experts,
         "tp": replica.tensor,
         "ep": replica.data,
         "skew": replica.expert_skew,
     }
-    yield KernelCall("experts", "moe", replica.formats.experts, axes, sparse)
 
 
 def _dense(
@@ -134,7 +146,7 @@ def _exchanges(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]:
     if replica.tensor > 1:
         axes: dict[str, ArrayLike] = {"gpus": float(replica.tensor), "bytes": size}
         yield KernelCall("exchange", "all_reduce", "bf16", axes, 2 * model.layers)
-    if replica.data > 1:
+    if replica.data > 1 and replica.dispatch is None:
         sparse = model.layers - model.dense_layers
         narrow = ACTIVATION_BYTES.get(replica.formats.experts, 1.0) / _WIDE
         whole = size * replica.data

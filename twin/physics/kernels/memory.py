@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.kernels.dispatch import receive_bytes
 from twin.physics.kernels.layers import ACTIVATION_BYTES
 from twin.physics.kernels.pipeline import stage_layers
 from twin.physics.kernels.replica import ServingReplica
@@ -34,7 +35,8 @@ def _stage_weight_bytes(replica: ServingReplica) -> Array:
     rest = model.parameters() - routed - model.embedding_parameters() - output - common
     layers = rest * form.projection_bytes + output * form.output_bytes
     layers = (layers + common * form.feed_forward_bytes) / replica.tensor
-    layers += routed * form.expert_bytes / replica.stage_gpus
+    copies = replica.held_experts / model.experts if model.experts else 1.0
+    layers += routed * copies * form.expert_bytes / replica.stage_gpus
     held: Array = layers * _layers_frac(replica)
     if replica.pipeline == 1:
         return held + model.embedding_parameters() * _WIDE / replica.tensor
@@ -58,7 +60,8 @@ def expert_buffer_bytes(replica: ServingReplica, tokens: float) -> float:
     the wider of what these make in between and give back. All tokens may choose experts of one
     GPU, so nothing is divided by ranks. Source: TensorRT-LLM, cutlass_kernels/moe_gemm,
     getWorkspaceDeviceBufferSizes, and `moe_max_num_tokens` of its layers of experts: as many as
-    an iteration may have, times the attention ranks.
+    an iteration may have, times the attention ranks. Where tokens are sent to their experts a GPU
+    takes in what its own experts are chosen for, on the fullest rank.
     """
     model = replica.model
     if not model.experts:
@@ -67,7 +70,8 @@ def expert_buffer_bytes(replica: ServingReplica, tokens: float) -> float:
     between = (2.0 if model.gated else 1.0) * model.ffn_expert / replica.tensor
     each = _WIDE * (model.hidden + max(between, model.hidden))
     gathered = model.hidden * (narrow + _WIDE)
-    return tokens * replica.data * (model.experts_per_token * each + gathered)
+    ranks = replica.data if replica.dispatch is None else replica.dispatch.fullest
+    return tokens * ranks * (model.experts_per_token * each + gathered)
 
 
 def kv_bytes_per_token(replica: ServingReplica) -> float:
@@ -89,6 +93,17 @@ def sequence_bytes(replica: ServingReplica, context_tokens: float) -> float:
     whole = model.layers * context_tokens
     kept = whole if replica.windows.kept_whole else float(model.kept_tokens(context_tokens))
     return kv_bytes_per_token(replica) * context_tokens * (kept / whole if whole else 1.0)
+
+
+def place_bytes(replica: ServingReplica, checked_tokens: float = 1.0) -> float:
+    """Bytes that each place for a sequence takes on a GPU beside its keys and values: where tokens
+    are sent to experts, what may come in for it.
+
+    checked_tokens   of a sequence in an iteration
+    """
+    if replica.dispatch is None:
+        return 0.0
+    return checked_tokens * receive_bytes(replica.model.hidden, replica.held_experts)
 
 
 def kv_room_bytes(replica: ServingReplica, memory_bytes: float, share: float = 1.0) -> float:

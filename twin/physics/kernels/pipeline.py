@@ -174,9 +174,10 @@ class StagedLaw(IterationLaw):
         most = self._stages.most_prompt(np.asarray(prompt_tokens, float))
         return super().reading_s(most, length, before_tokens)
 
-    def exchange_s(self, tokens: ArrayLike) -> Array:
+    def exchange_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of a round in which the slowest micro-batch is exchanged or handed over."""
-        each = np.asarray(tokens, float) / self._stages.batches(tokens)
+        tokens = np.asarray(sequences, float) + np.asarray(prompt_tokens, float)
+        each = tokens / self._stages.batches(tokens)
         return super().exchange_s(each) + self._hops.read("total_s", each)
 
     def _work(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.physics.kernels.dispatch import TokenDispatch
 from twin.physics.transformer import Transformer
 
 
@@ -94,6 +95,14 @@ class ServingReplica:
     """Stages, each with a share of the layers on `tensor * data` GPUs of its own."""
     link: StageLink = TOGETHER
     windows: WindowRules = WindowRules()
+    dispatch: TokenDispatch | None = None
+    """How tokens are sent to experts; None where all ranks gather all tokens, as on a few GPUs of
+    one scale-up domain."""
+
+    @property
+    def held_experts(self) -> int:
+        """Routed experts of a layer on all ranks, those that are held twice with them."""
+        return self.model.experts + (self.dispatch.redundant if self.dispatch else 0)
 
     @property
     def gpus(self) -> int:
@@ -121,8 +130,8 @@ def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
     model = replica.model
     cut = replica.tensor
     ranks = replica.data
-    experts = f"{ranks} ranks for {model.experts} experts"
-    rules = (
+    experts = f"{ranks} ranks for {replica.held_experts} experts"
+    rules: tuple[tuple[bool, str, str], ...] = (
         (
             model.heads % cut == 0,
             f"tensor parallel {cut}",
@@ -144,14 +153,21 @@ def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
             "a model of experts; let a dense one serve as several replicas",
         ),
         (
-            not model.experts or model.experts % replica.stage_gpus == 0 or ranks == 1,
+            not model.experts or replica.held_experts % replica.stage_gpus == 0 or ranks == 1,
             experts,
             "a divisor of the experts",
         ),
-        (
-            replica.pipeline <= model.layers,
-            f"{replica.pipeline} pipeline stages",
-            f"at most the model's {model.layers} layers",
-        ),
     )
+    rules += _stage_rules(replica)
     return tuple((found, allowed) for holds, found, allowed in rules if not holds)
+
+
+def _stage_rules(replica: ServingReplica) -> tuple[tuple[bool, str, str], ...]:
+    """(holds, found, allowed) of pipeline stages."""
+    stages = replica.pipeline
+    layers = replica.model.layers
+    sent = f"{stages} pipeline stages of tokens that are sent to their experts"
+    return (
+        (stages <= layers, f"{stages} pipeline stages", f"at most the model's {layers} layers"),
+        (replica.dispatch is None or stages == 1, sent, "one stage"),
+    )

@@ -65,10 +65,16 @@ class Fleet:
         return nodes
 
     def _check(self, gpu: Gpu) -> None:
-        if self.pool.stage_gpus > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
+        pool = self.pool
+        within = max(self.gpus_per_node, gpu.scaleup_domain_gpus)
+        self.spread = pool.attention_ranks > within and pool.stage_gpus == pool.replica_gpus
+        if pool.stage_gpus > within and not self.spread:
             found = f"a replica of {self.pool.stage_gpus} GPUs"
             allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
-            cure = "pipeline_parallel spreads its layers over stages in several domains"
+            cure = (
+                "pipeline_parallel spreads its layers over stages in several domains, "
+                "attention_data_parallel alone its experts"
+            )
             raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)], cure)
 
     @property
@@ -82,7 +88,12 @@ class Fleet:
         return StageLink(crossings(*stages, gpu.scaleup_domain_gpus), self.line_b_s)
 
     def _no_room(self) -> tuple[str, str]:
-        """Why the pool has not one replica: one stands in one rack."""
+        """Why the pool has not one replica: one stands in one rack, unless its experts are spread
+        over several.
+        """
+        if self.spread:
+            found = f"{self.pool.nodes} nodes of {self.gpus_per_node} GPUs"
+            return found, f"nodes for one replica of {self.pool.replica_gpus} GPUs"
         most = int(np.bincount(self.rack).max()) * self.gpus_per_node
         found = f"{self.pool.nodes} nodes, up to {most} GPUs of them in one rack"
         return found, f"nodes for one replica of {self.pool.replica_gpus} GPUs in a rack"
@@ -124,7 +135,8 @@ class Fleet:
     @property
     def _over_network(self) -> bool:
         """Whether stages of one replica hand over from node to node by the network."""
-        return self.link.crossings > 0 and self.pool.replica_gpus > self.gpus_per_node
+        far = self.link.crossings > 0 or self.spread
+        return far and self.pool.replica_gpus > self.gpus_per_node
 
     def _joined(self) -> Mask:
         """(node,) that has a way to others."""
@@ -144,8 +156,22 @@ class Fleet:
         """(rack of the fleet,) whole replicas on these nodes, or shares of nodes; each rank of
         attention is one.
         """
+        if self.spread:
+            ranks = self._ranks_by_node(np.asarray(live, float))
+            return total_by(self.rack, ranks, int(self.racks[-1]) + 1)[self.racks]
         share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)
         return np.floor(share[self.racks] + 1e-9) * self.pool.attention_ranks
+
+    def _ranks_by_node(self, live: Array) -> Array:
+        """(node,) attention ranks of replicas that stand on as many nodes in a row, racks or not:
+        one that misses a node or a GPU serves nothing.
+        """
+        each = -(-self.pool.replica_gpus // self.gpus_per_node)
+        whole = live.size // each
+        stands = live[: whole * each].reshape(whole, each).min(axis=1) > 1 - 1e-9
+        ranks = np.zeros(live.size)
+        ranks[: whole * each] = np.repeat(stands, each) * self.pool.attention_ranks / each
+        return ranks
 
     @cached_property
     def every_node(self) -> Mask:
