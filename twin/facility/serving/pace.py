@@ -147,15 +147,8 @@ def _by_kernels(
     clocks: tuple[float, ...], link: StageLink,
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured_for(model))
-    formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
     software = allowed.software
-    replica = ServingReplica(
-        shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
-        pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),
-    )  # fmt: skip
-    replica = sending(replica, on.gpu, link.line_b_s, _stated(pool))
-    if problems := replica_problems(replica):
-        raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+    replica = _replica(model, pool, on, software, link)
     checked = pool.engine.drafts + 1
     held = lengths.held_tokens
     room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
@@ -185,14 +178,26 @@ def _by_kernels(
     curve, held_frac = held_curve(board, alone, np.array(clocks))
     return ReplicaPace(
         held_laws(board, laws, clocks, curve.batch, held_frac, checked), curve,
-        capacity, formats.kv_bytes, board, held_frac,
+        capacity, replica.formats.kv_bytes, board, held_frac,
     )  # fmt: skip
 
 
-def _stated(pool: Pool) -> SentTokens:
+def _replica(
+    model: Model, pool: Pool, on: Profiled, software: Software, link: StageLink
+) -> ServingReplica:
+    """The replica of a pool; ValueError where the model cannot be cut so."""
     engine = pool.engine
-    redundant, skew = engine.redundant_experts, engine.expert_skew
-    return SentTokens("auto", redundant, skew, engine.two_batches)
+    formats = served_formats(model, on.gpu, pool.dtype, engine.kv_dtype or "auto")[1]
+    whole = ServingReplica(
+        shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
+        pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),
+    )  # fmt: skip
+    skew = engine.expert_skew
+    stated = SentTokens("auto", engine.redundant_experts, skew, engine.two_batches)
+    replica = sending(whole, on.gpu, link.line_b_s, stated)
+    if problems := replica_problems(replica):
+        raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+    return replica
 
 
 def _kept_frac(replica: ServingReplica, held_tokens: float, checked_tokens: int) -> float:
