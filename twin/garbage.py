@@ -18,6 +18,26 @@ def collect_rarely() -> None:
 
 
 @contextmanager
+def kept() -> Iterator[None]:
+    """What is made within stays until the process ends, so circles are not looked for in it, then
+    or later. For a process of our own.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        keep()
+        gc.enable()
+
+
+def keep() -> None:
+    """Never look for circles in what is there now. At the end of a process of our own it is all:
+    Python looks through it once more, a tenth of a second for what the system takes back anyway.
+    """
+    gc.freeze()
+
+
+@contextmanager
 def rarely_collected() -> Iterator[None]:
     """Within it, or in a function decorated with it, circles are looked for rarely; who looks more
     rarely still, or never, is left alone. The caller's own thresholds are restored afterwards.

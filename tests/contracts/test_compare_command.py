@@ -12,7 +12,7 @@ import pytest
 from chromium import browser
 from synthetic import synthetic
 
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.analysis.figure_row import Row
 from twin.analysis.side_by_side import AMOUNTS, SideBySide, is_answer, side_by_side
 from twin.cli import main

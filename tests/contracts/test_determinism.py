@@ -15,7 +15,8 @@ import pytest
 from conftest import ROOT
 from threadpoolctl import ThreadpoolController
 
-from twin.garbage import RARELY, rarely_collected
+from twin.cli import main
+from twin.garbage import RARELY, kept, rarely_collected
 from twin.physics.linear_algebra import one_thread
 from twin.results import TABLES
 
@@ -130,3 +131,22 @@ def test_who_never_looks_for_garbage_is_left_alone() -> None:
     with rarely_collected():
         assert gc.get_threshold()[0] == 0
     gc.set_threshold(*before)
+
+
+def test_what_is_kept_is_never_looked_through() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with kept():
+            assert not gc.isenabled()
+            held = [[] for _ in range(1_000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(held)
+    finally:
+        gc.unfreeze()
+
+
+def test_a_program_that_calls_the_command_keeps_its_garbage() -> None:
+    before = gc.get_freeze_count()
+    assert main(["check", str(ROOT / "scenarios" / "first_factory.yaml")]) == 0
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == before

@@ -85,6 +85,17 @@ def test_a_run_loads_what_it_needs_and_no_more() -> None:
         loaded |= LOADED_BY_A_STATION[station]
 
 
+def test_a_report_loads_neither_the_models_of_files_nor_what_builds() -> None:
+    """A third of `twin report` was their imports: a result is read with none of them."""
+    code = (
+        "import sys, twin.present.report\n"
+        "print(*sorted({'twin.facility', 'twin.scenario.schema', 'twin.simulation'} & "
+        "set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == ""
+
+
 def test_a_scene_is_written_without_the_library_that_opens_stages(tmp_path: Path) -> None:
     """A tenth of a second of imports a scene: `pxr.Usd` and `pxr.UsdGeom` are for readers."""
     pytest.importorskip("pxr")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.analysis.redundancy import RedundancyReport
 from twin.cli import main
 from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twin
-from twin.analysis.economics import cost_tables, figures
+from twin.analysis.economics.frames import cost_tables
+from twin.analysis.economics.named import figures
 from twin.results import Frames
 from twin.results.tables import CASH_FLOW
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 import twin
 from tests.factories import components, facilities, nodes_of
 from tests.planner import answer, asked, job, loaded, number, ran, site
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 
 
 def checked(layout: dict[str, Any]) -> dict[str, Any]:

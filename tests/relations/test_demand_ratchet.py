@@ -12,7 +12,7 @@ from conftest import lived, small, small_layout, training
 from test_bess import layout
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.facility.dispatch import planned
 from twin.physics.demand_price import DemandPrice
 from twin.physics.dispatch import Store, cheapest

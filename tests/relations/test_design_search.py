@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.cli import main
 from twin.errors import InputError
 from twin.study.design_search import Design, DesignAnswer

@@ -12,7 +12,7 @@ from conftest import lived, small, small_layout, training
 from scipy.optimize import brentq
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 
 LEFT = 0.3
 """Of racks after 36 months."""

@@ -14,8 +14,8 @@ from scipy.optimize import brentq
 
 import twin
 from twin import InputError
-from twin.analysis.economics import figures
 from twin.analysis.economics.loans import cover, debt
+from twin.analysis.economics.named import figures
 from twin.analysis.economics.write_offs import HALF_YEAR_PERCENT, written_off_frac
 from twin.scenario.schema.economics import Loan, Tax
 

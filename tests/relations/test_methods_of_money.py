@@ -9,7 +9,7 @@ from conftest import small, small_layout, training
 from scipy.stats import uniform
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 
 SCENARIO = small(
     small_layout(2, 0),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.cli import main
 from twin.errors import InputError
 from twin.scenario import starter

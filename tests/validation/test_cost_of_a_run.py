@@ -16,8 +16,8 @@ import pytest
 from conftest import ROOT
 
 import twin
-from twin.analysis.economics import figures
 from twin.analysis.economics.finance import annuity
+from twin.analysis.economics.named import figures
 from twin.analysis.economics.price_list import triangular
 
 SHORT = {"horizon": "2 h", "outputs__counterfactuals": "never"}

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 
 import twin
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.cli import main
 
 FIRST = ROOT / "scenarios" / "first_factory.yaml"

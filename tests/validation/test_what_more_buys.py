@@ -11,8 +11,8 @@ import pytest
 from conftest import ROOT
 
 import twin
-from twin.analysis.economics import figures
 from twin.analysis.economics.finance import npv
+from twin.analysis.economics.named import figures
 from twin.analysis.economics.outages import expected_outages
 from twin.cli import main
 from twin.facility.dependency import dependency

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from twin.digraph import Digraph
-from twin.facility.model.components import is_member
+from twin.members import is_member
 from twin.results import Result
 from twin.results.enums import MENDS, EventKind
 

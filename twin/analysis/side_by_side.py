@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from twin.analysis.compare import Comparison, compare, stated
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.analysis.figure_row import Row
 from twin.analysis.made import FOLLOWS, Made, made
 from twin.analysis.verdict import availability, judgements, made_frac, missed

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from typer.main import get_command
 
-from twin.cli import say
+from twin.cli import process, say
 from twin.cli.app import app
 from twin.errors import InputError, TwinError
 from twin.garbage import collect_rarely
@@ -27,6 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A run multiplies many small matrices, for which threads cost more than they give.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     collect_rarely()
+    code = _run(arguments)
+    process.leave()
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         get_command(app).main(args=arguments, prog_name="twin")
     except SystemExit as done:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import twin
+from twin.cli.process import loading
 from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ def load(
     path: Path, overrides: Mapping[str, str] | None = None, seed: int | None = None
 ) -> Scenario:
     """The scenario in a scenario or layout file."""
-    return twin.load(path, overrides=overrides or {}, seed=seed)
+    with loading():
+        return twin.load(path, overrides=overrides or {}, seed=seed)
 
 
 def build(scenario: Scenario) -> Facility:
     """The facility that a scenario describes."""
-    return twin.build(scenario)
+    with loading():
+        return twin.build(scenario)
 
 
 def run(
@@ -61,7 +64,8 @@ def result(folder: Path) -> Result:
 
 def check(facility: Facility) -> dict[str, Any]:
     """Counts, loads and findings of a facility."""
-    return twin.check(facility)
+    with loading():
+        return twin.check(facility)
 
 
 def refused(facility: Facility) -> list[Problem]:

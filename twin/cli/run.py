@@ -10,6 +10,7 @@ from typer import Argument, Option
 from twin.cli import face, place, say
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, Seed, duration, read_overrides
+from twin.cli.process import loading
 
 if TYPE_CHECKING:
     from twin.present.background import Helper
@@ -76,17 +77,18 @@ def run(
     A result of the same scenario, files and version is replaced, for it would be the same; any
     other is left alone, unless with --overwrite.
     """
-    asked = face.load(scenario, _changes(changes, counterfactuals), seed)
-    folder = out or Path("reports") / asked.name
-    place.replaceable(folder)
-    if not overwrite:
-        face.refuse_to_replace(asked, folder)
-    if not overwrite and not resume:
-        face.refuse_to_lose(asked, folder)
-    if word := face.where_it_stands(asked, folder, checkpoint_every, resume):
-        say.note(f"{asked.name}: {word}")
-    say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
-    helper = face.get_ready_to_report()
+    with loading():
+        asked = face.load(scenario, _changes(changes, counterfactuals), seed)
+        folder = out or Path("reports") / asked.name
+        place.replaceable(folder)
+        if not overwrite:
+            face.refuse_to_replace(asked, folder)
+        if not overwrite and not resume:
+            face.refuse_to_lose(asked, folder)
+        if word := face.where_it_stands(asked, folder, checkpoint_every, resume):
+            say.note(f"{asked.name}: {word}")
+        say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
+        helper = face.get_ready_to_report()
     with say.progress(asked.name) as told:
         result = face.run(asked, folder, told, checkpoint_every, resume)
         page, scene = _shown_unless_stopped(result, folder, helper, told)

@@ -17,11 +17,11 @@ from twin.facility.fault_checks import check_faults, check_target
 from twin.facility.guard_checks import check_guards
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
-from twin.facility.model.components import is_member
 from twin.facility.power.loading import loading, overloads
 from twin.facility.power.planned import transfer_boards
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
+from twin.members import is_member
 
 OVERRIDES = ("type", "rating", "position", "recirculation")
 """What an override may say beside the numbers of a row."""

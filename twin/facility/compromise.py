@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from twin.catalogue.equipment_kinds import Role, role
 from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
-from twin.facility.model.components import is_member
+from twin.members import is_member
 from twin.scenario.schema import TimedFault
 
 

@@ -12,7 +12,7 @@ from twin.controls import GpuPowerCap
 from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
-from twin.facility.model.components import is_member
+from twin.members import is_member
 from twin.physics.chip import dynamic_frac
 from twin.physics.island_frequency import LEAST_FRAC
 

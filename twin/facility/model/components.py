@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twin.arrays import Array, Index
-
-_NUMBERS = re.compile(r"(_r?\d+)*")
-"""What a group's name, or a row's, is followed by in the names of its members."""
-
+from twin.members import is_member
 
 BEARING_DEG = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
 """Sides as bearings, clockwise from north."""
@@ -80,9 +76,3 @@ class Components:
     def members(self, name: str) -> tuple[str, ...]:
         """A component, or the members of a group or row of that name, in build order."""
         return tuple(one for one in self.id if is_member(one, name))
-
-
-def is_member(component: str, name: str) -> bool:
-    """Whether a component has that name, or is a member of a group or row of that name."""
-    rest = component.removeprefix(name)
-    return component.startswith(name) and _NUMBERS.fullmatch(rest) is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.named_quantity import readable
 from twin.present.blocks import Block, Columns, Section, grid, words
 from twin.present.figure_names import called

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.facility.model.components import is_member
+from twin.members import is_member
 from twin.present.usd.component_states import Steps, events_by_component
 from twin.present.usd.feeds import FeedGroup
 from twin.present.usd.outages import words_of

@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Index
 from twin.controls.queueing import Reservation
 from twin.facility.model import Racks
-from twin.facility.model.components import is_member
+from twin.members import is_member
 from twin.quantities import counted
 from twin.results.enums import EventKind
 from twin.simulation.jobs.queueing.windows import WindowsView

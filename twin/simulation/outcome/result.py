@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from twin.analysis.economics import cost_tables
+from twin.analysis.economics.frames import cost_tables
 from twin.analysis.review import review
 from twin.controls import Drill, drilled, ends_s
 from twin.findings import Finding

@@ -9,8 +9,8 @@ from typing import Any
 
 from twin.analysis import check, redundancy
 from twin.analysis.design_loading import loading_rows
-from twin.analysis.economics import figures
 from twin.analysis.economics.capital import capital
+from twin.analysis.economics.named import figures
 from twin.analysis.economics.price_list import PriceList
 from twin.analysis.exact_availability import exact_availability
 from twin.errors import InputError

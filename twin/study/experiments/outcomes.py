@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
-from twin.analysis.economics import figures
+from twin.analysis.economics.named import figures
 from twin.results import Result
 
 CLOCK = "wall_s"
