@@ -12,7 +12,9 @@ import twin
 from twin.arrays import total_by
 from twin.simulation.activity import _IDLE, Activity
 from twin.simulation.compute.racks import Compute
+from twin.simulation.compute.racks_ahead import RackRows, RacksAhead
 from twin.simulation.jobs.job_energy import JobMeter
+from twin.simulation.loop.quiet import Quiet
 
 JOBS = {"kind": "batch", "name": "jobs", "count": 60, "span": "5 h", "nodes_max": 40} | {
     "nodes_median": 6,
@@ -29,9 +31,9 @@ WORKS = [[JOBS], [KEPT, JOBS], [CHAT, JOBS]]
 FAULTS = failing((6_000.0, "liquid_r1/node_1", 900.0), (9_000.0, "cdu", 900.0))
 
 
-def run(work: list[dict[str, object]]) -> None:
+def run(work: list[dict[str, object]]) -> twin.Result:
     """Six hours with a node and a pump that fail meanwhile."""
-    twin.simulate(twin.build(small(workload=work, horizon="6 h", faults=FAULTS)))
+    return twin.simulate(twin.build(small(workload=work, horizon="6 h", faults=FAULTS)))
 
 
 @pytest.mark.parametrize("work", WORKS)
@@ -61,24 +63,41 @@ def test_nodes_that_moved_are_all_that_is_entered(
     assert len(set(seen)) > 5
 
 
+def whole_racks(racks: Compute) -> list[bytes]:
+    """What all nodes sum up to."""
+    sums = racks.nodes.summed(racks.nodes.touched(None))
+    return [values.tobytes() for values in vars(sums).values()]
+
+
 @pytest.mark.parametrize("work", WORKS)
 def test_racks_are_the_sums_of_all_their_nodes(
     monkeypatch: pytest.MonkeyPatch, work: list[dict[str, object]]
 ) -> None:
-    """At every settling."""
+    """At every settling, and at every set of work that moved ahead."""
     sum_activity = Compute.sum_activity
+    rows_of = RacksAhead.rows
     seen = []
+    ahead: dict[int, list[bytes]] = {}
 
-    def checked(self: Compute, touched: np.ndarray | None) -> None:
+    def noted(self: Compute, touched: np.ndarray | None) -> None:
         sum_activity(self, touched)
-        own = self.own
-        there = (own.gpu_w, own.cpu_w, own.peak_activity, own.busy_nodes)
-        sum_activity(self, None)
-        whole = (own.gpu_w, own.cpu_w, own.peak_activity, own.busy_nodes)
-        assert [values.tobytes() for values in there] == [values.tobytes() for values in whole]
-        seen.append(float(own.busy_nodes.sum()))
+        if self.notes is not None:
+            ahead[self.notes.__self__.sets] = whole_racks(self)
+            return
+        there = self.sums()
+        assert [values.tobytes() for values in vars(there).values()] == whole_racks(self)
 
-    monkeypatch.setattr(Compute, "sum_activity", checked)
+    def worked_out(self: RacksAhead) -> RackRows:
+        found = rows_of(self)
+        for row, whole in ahead.items():
+            there = [values[row].tobytes() for values in vars(found.sums).values()]
+            assert there == whole
+        seen.extend(found.sums.busy_nodes.sum(axis=1))
+        ahead.clear()
+        return found
+
+    monkeypatch.setattr(Compute, "sum_activity", noted)
+    monkeypatch.setattr(RacksAhead, "rows", worked_out)
     run(work)
     assert len(set(seen)) > 5
 
@@ -87,20 +106,27 @@ def test_racks_are_the_sums_of_all_their_nodes(
 def test_jobs_draw_the_sum_of_all_their_nodes(
     monkeypatch: pytest.MonkeyPatch, work: list[dict[str, object]]
 ) -> None:
-    """Over every span; also of nodes that two jobs held one after the other."""
+    """Over every span of a run from event to event; also of nodes that two jobs held one after the
+    other. The same run ahead has the same energies.
+    """
     advance = JobMeter.advance
     seen = []
+    ahead = run(work)
 
     def checked(self: JobMeter, span_s: float) -> None:
         owner = self.own.work_of_node
         held = np.flatnonzero(owner >= 0)
         before = self.own.energy_j.copy()
         advance(self, span_s)
-        node_w = self._shared_w(np.arange(owner.size))
+        racks = np.flatnonzero(self.power.racks.nodes)
+        node_w = self.power.shared_w(self.power.nodes.of(racks), self.power.rack_w[racks])
         drawn_w = total_by(owner[held], node_w[held], before.size)
         assert self.own.energy_j.tobytes() == (before + drawn_w * span_s).tobytes()
         seen.append(float(drawn_w.sum()))
 
+    monkeypatch.setattr(Quiet, "live_through", lambda *_: False)
     monkeypatch.setattr(JobMeter, "advance", checked)
-    run(work)
+    stepped = run(work)
     assert len(set(seen)) > 5
+    for name in ("jobs", "services"):
+        assert stepped.tables[name].equals(ahead.tables[name])

@@ -28,6 +28,7 @@ from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.jobs.work_ahead import waiting_loads
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
+from twin.simulation.meters import WorkMeters
 from twin.simulation.network import Network
 from twin.simulation.power.frequency_relays import FrequencyRelays
 from twin.simulation.power.protection import Protection
@@ -74,7 +75,10 @@ class Disciplines:
     valves: Valves = field(init=False)
     """Those of coolant units, which move with the heat."""
 
+    meters: WorkMeters = field(init=False)
+
     def __post_init__(self) -> None:
+        self.meters = WorkMeters(self.racks, self.jobs, self.serving)
         self.valves = self.heat.valves
 
     def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.results.enums import Cause, EventKind
+from twin.simulation.compute.at_work import AtWork, RackSums
+from twin.simulation.compute.node_work import NodeWork
 from twin.simulation.cooling.server_fans import working_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
-from twin.simulation.state.work import FREE, SHARED
 
 
 class Compute(Discipline):
@@ -21,15 +24,14 @@ class Compute(Discipline):
         self.own = world.state.racks
         self.racks = racks
         self.rack_of_node = racks.rack_of_node
-        self.gpu_span_w = (racks.gpus_per_node * racks.gpu_span_w)[self.rack_of_node]
-        self.cpu_span_w = racks.cpu_span_w[self.rack_of_node]
-        self.with_nodes = np.flatnonzero(racks.nodes)
+        self.nodes = NodeWork(world)
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.supports = bool(self.support_span_w.any())
         self._seen_version = (-1, -1, -1)
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
-        self._placed: tuple[Index | None, Index, Index, Index] | None = None
+        self.notes: Callable[[AtWork], None] | None = None
+        """Who takes note of what nodes do, while work is ahead."""
         self._turn = 0
         self._summed_at = np.zeros(len(racks.id), dtype=np.int64)
         self._last_boot_s = np.inf
@@ -108,83 +110,60 @@ class Compute(Discipline):
 
     def sum_activity(self, touched: Index | None) -> None:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy
-        nodes.
+        nodes; while work is ahead what nodes do is only noted.
 
         touched   nodes whose activity or owner may be another than before, None for all; racks
                   without any keep their sums
         """
-        racks, nodes, starts = self._places(touched)
-        if not racks.size:
+        at_work = self.nodes.touched(touched)
+        if not at_work.racks.size:
+            return
+        if self.notes is not None:
+            self.notes(at_work)
             return
         own = self.own
-        activity = self.world.state.activity
-        gain = activity.gain_frac.take(nodes)
-        gpu_w = activity.gpu_activity.take(nodes) * gain * self.gpu_span_w.take(nodes)
-        cpu_w = activity.cpu_activity.take(nodes) * gain * self.cpu_span_w.take(nodes)
-        rack = self.rack_of_node.take(nodes)
-        count = len(self.racks.id)
-        busiest = np.maximum.reduceat(activity.gpu_busiest.take(nodes), starts)
-        own.gpu_w = _with(own.gpu_w, racks, total_by(rack, gpu_w, count).take(racks))
-        own.cpu_w = _with(own.cpu_w, racks, total_by(rack, cpu_w, count).take(racks))
-        own.peak_activity = _with(own.peak_activity, racks, busiest)
-        busy = np.add.reduceat(self._working(nodes), starts)
-        own.busy_nodes = _with(own.busy_nodes, racks, busy)
+        sums = self.nodes.summed(at_work)
+        own.gpu_w = _with(own.gpu_w, at_work.racks, sums.gpu_w)
+        own.cpu_w = _with(own.cpu_w, at_work.racks, sums.cpu_w)
+        own.peak_activity = _with(own.peak_activity, at_work.racks, sums.peak_activity)
+        own.busy_nodes = _with(own.busy_nodes, at_work.racks, sums.busy_nodes)
         self._turn += 1
-        self._summed_at[racks] = self._turn
+        self._summed_at[at_work.racks] = self._turn
 
-    def _places(self, touched: Index | None) -> tuple[Index, Index, Index]:
-        """Racks with touched nodes, all nodes of these, and where each rack begins; kept for the
-        next time that the same array is asked for, as services do window after window.
-        """
-        if self._placed is None or self._placed[0] is not touched:
-            racks = self.with_nodes if touched is None else self._racks_of(touched)
-            nodes, starts = self.nodes_of(racks) if racks.size else (racks, racks)
-            self._placed = (touched, racks, nodes, starts)
-        return self._placed[1:]
+    def sums(self) -> RackSums:
+        """(rack,) as they stand."""
+        own = self.own
+        return RackSums(own.gpu_w, own.cpu_w, own.peak_activity, own.busy_nodes)
 
-    def _racks_of(self, nodes: Index) -> Index:
-        touched = np.zeros(len(self.racks.id), dtype=bool)
-        touched[self.rack_of_node.take(nodes)] = True
-        return np.flatnonzero(touched)
-
-    def nodes_of(self, racks: Index) -> tuple[Index, Index]:
-        """(node,) of some racks, one rack after another, and where each begins."""
-        count = self.racks.nodes.take(racks)
-        ends = np.cumsum(count)
-        starts = ends - count
-        first = self.racks.first_node.take(racks)
-        return np.arange(ends[-1]) + np.repeat(first - starts, count), starts
+    def stands(self, sums: RackSums, rack_w: Array) -> None:
+        """What holds at this moment, which was worked out of all that was noted."""
+        own = self.own
+        own.gpu_w = sums.gpu_w
+        own.cpu_w = sums.cpu_w
+        own.peak_activity = sums.peak_activity
+        own.busy_nodes = sums.busy_nodes
+        own.rack_w = rack_w
+        self._turn += 1
+        self._summed_at[:] = self._turn
 
     def summed_since(self, turn: int) -> tuple[Mask, int]:
         """(rack,) whose sums were made after a turn, and the turn that it is now."""
         return self._summed_at > turn, self._turn
 
-    def _working(self, nodes: Index) -> Array:
-        """(of nodes,) 1 with work; of a node that jobs share, the share of its GPUs that they hold,
-        or of its cores and memory where it has none.
-        """
-        jobs = self.world.state.jobs
-        owner = jobs.work_of_node.take(nodes)
-        working = (owner != FREE).astype(float)
-        shares = owner == SHARED
-        if shares.any():
-            shared = nodes[shares]
-            gpus = self.racks.gpus_per_node[self.rack_of_node[shared]]
-            of_gpus = 1.0 - jobs.gpu_free[shared].sum(axis=1) / np.maximum(gpus, 1)
-            of_host = 1.0 - jobs.host_free[shared].min(axis=1, initial=1.0)
-            working[shares] = np.where(gpus > 0, of_gpus, of_host)
-        return np.asarray(working)
-
     def hold(self) -> None:
         """Power of every rack at its clock."""
+        self.own.rack_w = self.drawn_w(self.sums())
+
+    def drawn_w(self, sums: RackSums) -> Array:
+        """(..., rack) power at these sums (..., rack), as all else is now."""
         own = self.own
-        chips = own.cpu_w + own.gpu_w * self.world.state.throttling.power_frac
-        dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
         state = self.world.state
-        beside = self._support_w() + state.fans.power_w + state.leakage.rack_w
+        chips = sums.cpu_w + sums.gpu_w * state.throttling.power_frac
+        dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
+        beside = self._support_w(sums.busy_nodes) + state.fans.power_w + state.leakage.rack_w
         drawn = self.racks.idle_w + dynamic + beside - self._failed_w()
-        live = self.world.state.supply.live[self.load]
-        own.rack_w = np.where(own.rack_lit & live, drawn, 0.0)
+        live = state.supply.live[self.load]
+        return np.where(own.rack_lit & live, drawn, 0.0)
 
     def _failed_w(self) -> Array | float:
         """(rack,) idle power of its GPUs that have failed: they draw none; at the chips."""
@@ -195,13 +174,14 @@ class Compute(Discipline):
         count = total_by(self.rack_of_node, failed.sum(axis=1).astype(float), len(self.racks.id))
         return np.minimum(count * self.racks.gpu_idle_w, self.racks.idle_w)
 
-    def _support_w(self) -> Array | float:
-        """(rack,) what storage, network and management racks draw above idle: it follows the share
-        of nodes at work.
+    def _support_w(self, busy_nodes: Array) -> Array | float:
+        """(..., rack) what storage, network and management racks draw above idle: it follows the
+        share of nodes at work.
         """
         if not self.supports:
             return 0.0
-        return np.where(self.racks.nodes == 0, working_frac(self.world) * self.support_span_w, 0.0)
+        working = np.asarray(working_frac(self.world, busy_nodes))[..., None]
+        return np.where(self.racks.nodes == 0, working * self.support_span_w, 0.0)
 
     def hottest_w(self) -> Array:
         """(rack,) power of the busiest GPU at its clock and temperature."""

@@ -15,12 +15,15 @@ TOUCH_K = 1e-6
 """A mark counts as reached this close to it."""
 
 
-def working_frac(world: World) -> float:
-    """Share of all nodes at work, which racks without nodes follow."""
+def working_frac(world: World, busy_nodes: Array) -> Array:
+    """(...,) share of all nodes at work, which racks without nodes follow.
+
+    busy_nodes   (..., rack)
+    """
     racks = world.facility.racks
     count = float(racks.nodes.sum())
-    working = float((world.state.racks.busy_nodes * world.state.racks.rack_on).sum())
-    return working / count if count else 0.0
+    working = (busy_nodes * world.state.racks.rack_on).sum(axis=-1)
+    return np.asarray(working / count if count else np.zeros_like(working))
 
 
 class ServerFans:
@@ -45,7 +48,10 @@ class ServerFans:
 
     def followed(self) -> bool:
         """Whether they turn as what is at work now asks for, as far as is known."""
-        return not self.follow or self._seen[1] == working_frac(self.world)
+        return not self.follow or self._seen[1] == self._working_frac()
+
+    def _working_frac(self) -> float:
+        return float(working_frac(self.world, self.world.state.racks.busy_nodes))
 
     def _step(self) -> bool:
         """Whether any fan takes a step, and that step."""
@@ -67,7 +73,7 @@ class ServerFans:
         the flow changed.
         """
         own = self.own
-        seen = (own.step, working_frac(self.world))
+        seen = (own.step, self._working_frac())
         if self._seen[0] is seen[0] and self._seen[1] == seen[1]:
             return False
         self._seen = seen

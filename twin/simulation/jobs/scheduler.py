@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Index, Mask
 from twin.facility.stop_causes import node_causes
 from twin.results.enums import Cause, EventKind
+from twin.simulation.compute.node_power import NodePower
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
@@ -55,7 +56,7 @@ class Scheduler(Discipline):
         self.turns = Turns(world, jobs, self.placement, self.sharing)
         parts = (compute, self.placement, self.learning, losses)
         self.booking = Booking(world, jobs, *parts, self.turns)
-        self.meter = JobMeter(world, compute, self.of_nodes)
+        self.meter = JobMeter(world, NodePower(world, compute), self.of_nodes)
         self.eligibility = Eligibility(world, jobs, self._join)
         self.deferral = Deferral(world, jobs, self.departures, self._go)
         self.grace = Grace(world, self.departures, self._go, self.eligibility.see)
@@ -119,7 +120,6 @@ class Scheduler(Discipline):
         """Move work and waits on."""
         if self.own.running:
             self.progress.advance(span_s)
-            self.meter.advance(span_s)
         self.turns.advance(span_s)
 
     def next_s(self) -> float:

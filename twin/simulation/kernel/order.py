@@ -27,7 +27,7 @@ class Stage(IntEnum):
 
 ADVANCE = (
     "accounts", "billing", "supply", "protection", "flows", "units", "heat", "moisture", "stores",
-    "jobs", "serving", "losses", "inlet_air",
+    "jobs", "serving", "meters", "losses", "inlet_air",
 )  # fmt: skip
 """Moved on over a span: integrals first, for they hold the rates of the span that ends."""
 

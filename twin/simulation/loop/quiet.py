@@ -28,6 +28,8 @@ MOST = 1024
 """Instants of the longest stretch."""
 MOST_WORKING = 256
 """Instants of the longest in which work moves: what is taken back was moved in vain."""
+MOST_NOTED = 1_200_000
+"""Nodes times instants of that: what nodes do is noted."""
 PAUSE_MOST = 64
 """Events that pass at most before work is moved ahead again, where that was in vain."""
 VAIN_MOST = 0.25
@@ -48,15 +50,18 @@ class Quiet:
     """Lives one run through its quiet stretches."""
 
     def __init__(self, run: Disciplines, recorder: Recorder) -> None:
+        world = run.world
         self.run = run
-        self.world = run.world
+        self.world = world
         self.recorder = recorder
         self.resting = tuple(run.named(AT_REST))
         self.foreseeing = tuple(run.named(FORESEE))
         self.foretelling = tuple(run.named(FORETELL))
         self.living = tuple(run.named(LIVE_THROUGH))
-        widest = max(len(run.world.facility.power.id), len(run.world.facility.racks.id))
+        widest = max(len(world.facility.power.id), len(world.facility.racks.id))
         self.most = int(np.clip(MOST_NUMBERS // (4 * widest), FIRST, MOST))
+        nodes = max(int(world.facility.racks.nodes.sum()), 1)
+        self.most_working = int(np.clip(MOST_NOTED // nodes, FIRST, MOST_WORKING))
         self.work = WorkAhead(run, recorder)
         self._size = FIRST
         self._pause = 0
@@ -91,7 +96,7 @@ class Quiet:
         if not self.work.may():
             return False
         kept = self.work.keep()
-        course = self.work.go(until_s, min(self._size, MOST_WORKING))
+        course = self.work.go(until_s, min(self._size, self.most_working))
         asked = len(course.time_s)
         stretch = self._follow(course)
         instants = len(stretch.time_s)
@@ -106,7 +111,7 @@ class Quiet:
             return False
         if instants < asked:
             course = self.work.go(until_s, instants)
-        course.enter_samples(stretch)
+        course.enter(stretch)
         self._enter(stretch)
         return True
 

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from twin.arrays import Array
 from twin.errors import RunError
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.clock import REPEAT, Due
 from twin.simulation.kernel.order import ADVANCE, APART, FORESEE, HOLD, SETTLE, WORK
 from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.meters import WorkDrawn
 from twin.simulation.outcome.recorder import Recorder, Sample
+from twin.simulation.serving.service import ENERGY
 
 LOOK = "plant scan"
 PERIOD = "period ends"
@@ -37,7 +37,6 @@ APART_S = 1e-5
 """Instants closer than this are left to events."""
 RACKS = "racks"
 """What they draw follows work at once."""
-_ROWS = ("rack_w", "peak_activity", "busy_nodes")
 
 
 @dataclass
@@ -45,36 +44,39 @@ class Course:
     """What work did from instant to instant; rows begin with what held before."""
 
     start_s: float
+    drawn: WorkDrawn
     time_s: list[float] = field(default_factory=list)
     looks: list[bool] = field(default_factory=list)
     sets: list[bool] = field(default_factory=list)
     periods: list[bool] = field(default_factory=list)
-    rows: list[tuple[Array, ...]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     """One a period."""
 
     def stretch(self) -> Stretch:
         """The same as arrays."""
-        rack_w, peak_activity, busy_nodes = (
-            np.array(each) for each in zip(*self.rows, strict=True)
-        )
+        rows = self.drawn.rows
         return Stretch(
             self.start_s,
             np.array(self.time_s),
             np.array(self.looks),
             np.array(self.periods),
             np.array(self.sets),
-            rack_w,
+            rows.rack_w,
             works=True,
-            peak_activity=peak_activity,
-            busy_nodes=busy_nodes,
+            peak_activity=rows.sums.peak_activity,
+            busy_nodes=rows.sums.busy_nodes,
         )
 
-    def enter_samples(self, stretch: Stretch) -> None:
-        """What the record takes of work, at the periods that are left of a stretch."""
-        kept = self.samples[: int(np.count_nonzero(stretch.periods))]
-        for name in kept[0] if kept else ():
-            stretch.samples[name] = np.array([sample[name] for sample in kept])
+    def enter(self, stretch: Stretch) -> None:
+        """Add what work drew, and enter what the record takes of work at periods of a stretch, of
+        all of whose instants this is the course.
+        """
+        energies_j = self.drawn.enter()
+        for name in self.samples[0] if self.samples else ():
+            stretch.samples[name] = np.array([sample[name] for sample in self.samples])
+        if self.samples:
+            for k, energy_j in enumerate(energies_j):
+                stretch.samples[f"service {k}"][:, ENERGY] = energy_j[stretch.periods]
 
 
 class WorkAhead:
@@ -92,7 +94,6 @@ class WorkAhead:
         self.holding = tuple(run.named(_of_work(HOLD)))
         self._looks = False
         self._ends: list[Sample] = []
-        self._held: tuple[Array, ...] = ()
 
     def stands(self) -> bool:
         """Whether there is no work at all."""
@@ -105,10 +106,9 @@ class WorkAhead:
     def go(self, until_s: float, most: int) -> Course:
         """Move work on over so many instants before a moment at most."""
         world = self.world
-        course = Course(world.now_s, rows=[self._row()])
+        course = Course(world.now_s, self.run.meters.ahead())
         end_s = min(until_s, world.end_s, self._others_s())
-        self._held = ()
-        with self._ticking():
+        with self._ticking(), course.drawn.noting():
             while len(course.time_s) < most and self._step(course, end_s):
                 pass
         return course
@@ -147,13 +147,15 @@ class WorkAhead:
         if instant_s >= end_s or instant_s - world.now_s < APART_S:
             return False
         world.stale = foreseen_s <= waited_s
+        course.drawn.span(instant_s - world.now_s)
         self._move(instant_s)
         sets = world.stale or self._looks
         if world.stale:
             self._settle()
         if sets:
-            self._hold()
-            course.rows.append(self._row())
+            for discipline in self.holding:
+                discipline.hold()
+            course.drawn.set_anew()
         course.samples += self._ends
         world.stale = False
         course.time_s.append(instant_s)
@@ -180,23 +182,6 @@ class WorkAhead:
             if not any(changed):
                 return
         raise RunError(f"jobs and services do not agree at {self.world.now_s:.3f} s")
-
-    def _hold(self) -> None:
-        """Enter what holds from now on; racks draw what they drew while nothing on them has moved,
-        for all else that they follow stays while work is ahead.
-        """
-        racks = self.world.state.racks
-        moved = (racks.gpu_w, racks.cpu_w, racks.busy_nodes)
-        if any(now is not before for now, before in zip_longest(moved, self._held)):
-            self._held = moved
-            self.run.racks.hold()
-        for discipline in self.holding:
-            discipline.hold()
-
-    def _row(self) -> tuple[Array, ...]:
-        """What power and heat have to know of work; these arrays are replaced, never written."""
-        racks = self.world.state.racks
-        return tuple(getattr(racks, name) for name in _ROWS)
 
     def keep(self) -> WorkStood:
         """Where work stands."""

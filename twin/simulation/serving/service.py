@@ -27,6 +27,7 @@ from twin.workload import Pool
 
 TOTALS = ("requests", "asked", "served", "dropped", "capacity", "energy_j")
 """What a service adds up; all but the first and the last in output tokens."""
+ENERGY = TOTALS.index("energy_j")
 SEEN = ("load", "clock", "backlog_s", "reading_load", "reading_clock")
 """What latencies hang on at a moment; the last two of replicas that read prompts."""
 _EMPTY = 1e-6
@@ -206,7 +207,7 @@ class Service:
 
     def add_energy(self, energy_j: float) -> None:
         """Add what its nodes drew."""
-        self.own.totals[TOTALS.index("energy_j")] += energy_j
+        self.own.totals[ENERGY] += energy_j
 
     def begin_window(self, n: int) -> None:
         """Let a window begin, and order the nodes that the last one asks for."""

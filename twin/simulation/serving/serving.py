@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, total_by
+from twin.arrays import Array, Index, total_by
 from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
+from twin.simulation.compute.racks_ahead import NodeRows
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import running_total
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
-from twin.simulation.serving.service import Service
+from twin.simulation.serving.service import ENERGY, Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
 from twin.simulation.state.work import FIRST_POOL
@@ -30,7 +32,6 @@ class Serving(Discipline):
         self.own = world.state.serving
         self.services: list[Service] = []
         self.jobs = jobs
-        self.node_w = jobs.meter.node_w
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         for k, pool in enumerate(pools):
             service = _engine(pool)(world, compute, losses, pool, jobs.placement.free())
@@ -109,10 +110,26 @@ class Serving(Discipline):
         """Move all queues on."""
         for service in self.services:
             service.advance(span_s)
-        if self.services:
-            drawn_w = self.node_w()
-            for service in self.services:
-                service.add_energy(float(drawn_w[service.nodes].sum()) * span_s)
+
+    def add_energy(self, node_w: Array, span_s: float) -> None:
+        """Add what each service's nodes drew over a span.
+
+        node_w   (node,) power of all nodes
+        """
+        for service in self.services:
+            service.add_energy(float(node_w[service.nodes].sum()) * span_s)
+
+    def add_energies(self, rows: NodeRows, row: Index, span_s: Array) -> list[Array]:
+        """The same over many spans (span,), in each of which one of the rows holds: (span,) energy
+        of each service after every one.
+        """
+        found = []
+        for service in self.services:
+            drawn_w = rows.each(service.nodes).sum(axis=1)
+            totals = service.own.totals
+            found.append(running_total(totals[ENERGY], drawn_w.take(row) * span_s))
+            totals[ENERGY] = found[-1][-1]
+        return found
 
     def next_s(self) -> float:
         """Seconds until a queue is empty or full."""
