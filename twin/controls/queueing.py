@@ -63,6 +63,9 @@ class Queueing(Stated):
     kill_invalid_depend: bool = False
     """Whether jobs that wait for what can never be are cancelled, as by Slurm's option of this
     name; otherwise they stand as `never_eligible`, and who waits for their end waits in vain."""
+    default_limit: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] | None = None
+    """Time limit of jobs that state none, as Slurm's `DefaultTime`: they are stopped at it, and
+    planned by it. Training without `tokens`, which never ends by itself, has none."""
     power_cap: Power | None = None
     """A job starts only where all racks then draw at most this at full clock; services count with
     full activity."""

@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+import numpy as np
+
 from twin.controls import StorageSchedule
 from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario
+from twin.workload.time_limits import limited
 
 HOUR_S = 3600.0
 _OF_DAY = re.compile(r"\s*\d{1,2}:[0-5]\d(:[0-5]\d)?\s*")
@@ -22,6 +25,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     """What never happens, and what happens at another hour than it reads."""
     yield from _never_happens(scenario)
     yield from _reserved_later(scenario)
+    yield from _without_a_limit(scenario)
     yield from _counted_from_the_start(scenario)
 
 
@@ -56,6 +60,23 @@ def _reserved_later(scenario: Scenario) -> Iterator[Finding]:
                 "keeps jobs off its nodes whose time limit runs into it, and those without one"
             )
             yield Finding(FindingCode.RESERVED_LATER, about, says, loc)
+
+
+def _without_a_limit(scenario: Scenario) -> Iterator[Finding]:
+    """Workloads of whose jobs nobody knows the end, where nodes are reserved within the run."""
+    rule = scenario.controls.scheduler
+    ahead = [one for one in rule.reservations if one.at < scenario.horizon]
+    if not ahead:
+        return
+    first = min(ahead, key=lambda one: one.at)
+    names = f"{first.name} ({_hours(first.at)} to {_hours(first.at + first.duration)})"
+    for i, work in enumerate(scenario.workload):
+        jobs = limited(work.jobs(scenario.seed), rule.default_limit)
+        count = sum(np.isinf(job.limit_s) for job in jobs)
+        if count:
+            has = f"{count:,} of its {len(jobs):,} jobs have" if len(jobs) > 1 else "it has"
+            says = f"{has} no time limit, and so no node of {names} before that is over"
+            yield Finding(FindingCode.NO_TIME_LIMIT, work.name, says, ("workload", i))
 
 
 def _counted_from_the_start(scenario: Scenario) -> Iterator[Finding]:

@@ -187,6 +187,12 @@ MEANING: dict[FindingCode, Meaning] = {
         "nodes stand idle that such jobs could have had",
         "time limits of jobs, an earlier reservation, or a longer run",
     ),
+    FindingCode.NO_TIME_LIMIT: Meaning(
+        Severity.WARNING,
+        "they wait for nodes that stand idle, and so may all who stand behind them",
+        "`limit` of a job, the walltime of a list, or `controls.scheduler.default_limit`, at which "
+        "those that state none are stopped",
+    ),
     FindingCode.COUNTS_FROM_THE_START: Meaning(
         Severity.NOTE,
         "it happens at another hour of the day than was written, if a time of day was meant",

@@ -86,6 +86,7 @@ class FindingCode(StrEnum):
     OLDER_SCHEDULER = "older_scheduler"
     NEVER_HAPPENS = "never_happens"
     RESERVED_LATER = "reserved_later"
+    NO_TIME_LIMIT = "no_time_limit"
     COUNTS_FROM_THE_START = "counts_from_the_start"
     FILLED_IN = "filled_in"
     HOURS_LEFT_OUT = "hours_left_out"

@@ -23,7 +23,7 @@ from twin.simulation.cooling.units import Units
 from twin.simulation.cooling.valves import Valves
 from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
-from twin.simulation.jobs.followers import asked_jobs
+from twin.simulation.jobs.asked import asked_jobs
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.jobs.work_ahead import waiting_loads
 from twin.simulation.kernel.discipline import Discipline

@@ -14,7 +14,7 @@ import numpy as np
 from twin.errors import TwinError
 from twin.facility.model import Facility
 from twin.simulation.branch import TIME_LINES, TimeLine
-from twin.simulation.jobs.followers import asked_jobs
+from twin.simulation.jobs.asked import asked_jobs
 from twin.simulation.kernel.clock import Due
 from twin.simulation.loop.snapshot import Snapshot, put_back, take
 from twin.simulation.run import Run, start

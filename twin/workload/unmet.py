@@ -10,6 +10,7 @@ from twin.traces import Condition, JobEnd, Relation
 from twin.traces.dependencies import in_a_circle
 from twin.workload.graph import resolved_names
 from twin.workload.kind import Job, WorkloadKind
+from twin.workload.time_limits import limited
 
 _ONE_IS_ENOUGH = (Relation.NOT_OK, Relation.BEGUN)
 """Of a workload of several jobs one that began, or failed, stands for all."""
@@ -28,14 +29,16 @@ class Unmet:
         seed: int,
         never_run: Collection[str] = (),
         kills: bool = False,
+        limit_s: float | None = None,
     ) -> None:
         """Ask all jobs of some workloads.
 
         never_run  jobs that join the queue and never start
         kills      whether who can never come is cancelled, and ends so
+        limit_s    time limit of jobs that state none
         """
         self.of_work = resolved_names(works, seed)
-        each = {work.name: work.jobs(seed) for work in works}
+        each = {work.name: limited(work.jobs(seed), limit_s) for work in works}
         self.all_of_work = {name: [job.name for job in jobs] for name, jobs in each.items()}
         self.kills = kills
         self.why: dict[str, str] = {}

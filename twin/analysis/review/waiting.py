@@ -16,8 +16,9 @@ def findings(facility: Facility, never_run: Collection[str]) -> Iterator[Finding
     never_run  jobs that are too large ever to start
     """
     scenario = facility.scenario
-    kills = scenario.controls.scheduler.kill_invalid_depend
-    unmet = Unmet(scenario.workload, scenario.seed, never_run, kills)
+    rule = scenario.controls.scheduler
+    asked = (never_run, rule.kill_invalid_depend, rule.default_limit)
+    unmet = Unmet(scenario.workload, scenario.seed, *asked)
     if not unmet.why:
         return
     for i, work in enumerate(scenario.workload):

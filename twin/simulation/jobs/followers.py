@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index
-from twin.scenario.schema import Scenario
 from twin.simulation.jobs.phase import ENDED, Phase
 from twin.simulation.jobs.verdicts import BY_PHASE, FAILED, MET, NEVER, OPEN, OVER, of_all, of_one
 from twin.simulation.kernel.world import World
@@ -292,8 +291,3 @@ def _needless(relation: Relation, phase: Phase) -> bool:
 
 def _singleton(job: Job) -> bool:
     return any(one.relation is Relation.SINGLETON for clause in job.after for one in clause)
-
-
-def asked_jobs(scenario: Scenario) -> tuple[Job, ...]:
-    """Every job of a scenario, in the order of its workloads."""
-    return tuple(job for work in scenario.workload for job in work.jobs(scenario.seed))

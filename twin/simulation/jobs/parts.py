@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.controls.queueing import Queueing
+from twin.simulation.jobs.asked import felt
 from twin.simulation.jobs.gpu_shares import legal
 from twin.simulation.jobs.host_needs import host_needs, offered
 from twin.simulation.jobs.placement import Placement
@@ -33,7 +34,9 @@ class Parts:
         self.work, self.need = legal(need, asked.gpu_shares)
         """(job, kind) GPUs that a job works on, and GPUs, a share of the room of one, or `WHOLE`,
         that it needs."""
-        self.any = bool(np.isfinite(self.need).any() or asked.reservations)
+        self.any = bool(
+            np.isfinite(self.need).any() or felt(placement.world.facility.scenario, jobs)
+        )
         """Whether any job leaves a part of a node to others, or nodes have to be told apart because
         some are reserved."""
         alone = np.isinf(self.need)[:, :, None] & (host <= 1.0)

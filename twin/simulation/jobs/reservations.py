@@ -12,6 +12,7 @@ from twin.facility.model import Racks
 from twin.members import is_member
 from twin.quantities import counted
 from twin.results.enums import EventKind
+from twin.simulation.jobs.asked import felt
 from twin.simulation.jobs.queueing.windows import WindowsView
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -26,7 +27,7 @@ class Reservations:
         self.world = world
         self.own = world.state.jobs
         self.asked = world.facility.scenario.controls.scheduler.reservations
-        self.any = bool(self.asked)
+        self.any = bool(felt(world.facility.scenario, jobs))
         self.limit_s = np.array([job.limit_s for job in jobs])
         self.nodes = [nodes_of(world.facility.racks, one) for one in self.asked]
         held = np.zeros((len(self.asked), world.facility.racks.node_count), dtype=bool)
