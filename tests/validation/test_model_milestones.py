@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import small_layout
 
 import twin
+from tests.planner import asked, chat, written
 from tests.stepwise import assert_same, event_by_event
 from tests.validation.test_software_life import RETRAINING, ROUND_S, jobs, lived
 from twin.errors import InputError
@@ -54,6 +56,30 @@ def test_a_canary_that_fails_is_told_and_so_is_the_model_that_is_put_back(tmp_pa
         "the model of round 1 is worse on 1.0 % of the traffic, and the old one is put back",
         "the model before round 1 is in service again",
     ]
+
+
+def two(tmp_path: Path, *services: str) -> Path:
+    """Two services, and a retraining of each that is named."""
+    times = {"nodes": 1, "train": "1 h", "evaluate": "30 min", "drift_per_day": 2.0}
+    work = [chat(name, nodes=2, rate=1.0) for name in ("chat", "code")]
+    asks = enumerate(services)
+    work += [RETRAINING | times | {"name": f"new_{k}", "service": name} for k, name in asks]
+    horizon = {"horizon": "8 h", "outputs": {"period": "1 h"}}
+    return written(asked(small_layout(2, 0), workload=work, **horizon), tmp_path)
+
+
+def test_events_tell_whose_model_it_is(tmp_path: Path) -> None:
+    found = told(twin.simulate(twin.build(twin.load(two(tmp_path, "chat", "code")))))
+    first = found.groupby("component")["detail"].first()
+    assert first["new_0"] == "chat's model of round 1 is in service"
+    assert first["new_1"] == "code's model of round 1 is in service"
+
+
+def test_a_service_that_is_not_there_is_refused_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        twin.build(twin.load(two(tmp_path, "caht")))
+    assert "workload[2].service: found 'caht'" in str(error.value)
+    assert "did you mean 'chat'?" in str(error.value)
 
 
 @pytest.mark.parametrize("shares", [[0.1, 0.1, 1.0], [0.5, 0.1]])

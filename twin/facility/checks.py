@@ -14,11 +14,11 @@ from twin.errors import did_you_mean
 from twin.facility import control_checks, node_parts, price_names
 from twin.facility.cooling.peak import heat_w
 from twin.facility.fault_checks import check_faults, check_target
-from twin.facility.guard_checks import check_guards
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.power.loading import loading, overloads
 from twin.facility.power.planned import transfer_boards
+from twin.facility.service_names import check_named_services
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
 from twin.members import is_member
@@ -133,7 +133,7 @@ def targets(ledger: Ledger) -> None:
         if action.kind in ("reset_ups", "maintenance_bypass"):
             loc = ("controls", "actions", i, "ups")
             _group_of(ledger, loc, action.ups, Role.STORE, "a UPS of this layout")
-    check_guards(ledger)
+    check_named_services(ledger)
     for i, work in enumerate(scenario.workload):
         for need in work.needs():
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])

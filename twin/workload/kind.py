@@ -234,6 +234,11 @@ class WorkloadKind(Stated):
         return ()
 
     @property
+    def renews(self) -> str | None:
+        """Service whose model it renews."""
+        return None
+
+    @property
     def waits_for(self) -> Conditions:
         """What must have become of other workloads before it begins."""
         return ()

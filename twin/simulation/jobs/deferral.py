@@ -7,7 +7,6 @@ from collections.abc import Callable
 from twin.facility.shifting import ShiftPlan, shift_plans
 from twin.results.enums import EventKind
 from twin.simulation.jobs.departures import JobDepartures
-from twin.simulation.jobs.phase import RUNNING
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.workload import Job
@@ -52,13 +51,14 @@ class Deferral:
             self.world.clock.wait(Stage.JOBS, float(begin_s) - now_s, "job may run", j)
 
     def hold_back(self, j: int) -> None:
-        """Give a job no nodes, and have one that works keep what it has done and leave them."""
+        """Give a job no nodes, and have one that has some keep what it has done and leave them: at
+        once, or when the checkpoint is whole that it writes.
+        """
         own = self.own
         own.held_back[j] = True
         own.version += 1
         self.world.stale = True
-        working = j in own.running and own.phase[j] == RUNNING
-        if working and self.departures.leave(j):
+        if j in own.running and self.departures.leave(j):
             self.go(j)
 
     def let_go(self, j: int) -> None:

@@ -38,6 +38,9 @@ class Retraining(Following):
     """
 
     kind: Literal["retraining"]
+    service: Annotated[str, Field(max_length=100)] | None = None
+    """Inference workload whose model it renews: events name it, so that rounds of several services
+    are told apart."""
     rounds: PositiveInt = Field(default=3, le=10_000)
     """How many rounds at most."""
     every: Annotated[Duration, Within(60.0, YEAR_S, "1 min to 366 days")] | None = None
@@ -134,7 +137,12 @@ class Retraining(Following):
         return self._told(n, Turn.DEPLOYED, "is in service")
 
     def _told(self, n: int, turn: Turn, what: str) -> Milestone:
-        return Milestone(self.name, turn, f"the model of round {n} {what}")
+        return Milestone(self.name, turn, f"{self._model} of round {n} {what}")
+
+    @property
+    def _model(self) -> str:
+        """What is renewed, in words."""
+        return f"{self.service}'s model" if self.service else "the model"
 
     def _tried(self, name: str, work_s: float, after: str, reached: Milestone | None) -> Job:
         """An evaluation or a canary: it fails where the model does not pass."""
@@ -146,7 +154,7 @@ class Retraining(Following):
     def _put_back(self, n: int) -> Job:
         after = one_failed(self._canaries(n))
         job = self._job(self._name("roll_back", n), self.roll_back, after)
-        what = f"the model before round {n} is in service again"
+        what = f"{self._model} before round {n} is in service again"
         return replace(job, milestone=Milestone(self.name, Turn.ROLLED_BACK, what))
 
     def _name(self, what: str, n: int) -> str:
@@ -173,6 +181,11 @@ class Retraining(Following):
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """No job in particular: rounds may fail."""
         return ()
+
+    @property
+    def renews(self) -> str | None:
+        """The service that it names."""
+        return self.service
 
     @property
     def most_nodes(self) -> int:

@@ -1,11 +1,22 @@
-"""Guards of services that are not there, or that are guards themselves."""
+"""Services that guards and retrainings name: are they there, and of what kind?"""
 
 from __future__ import annotations
 
 from twin.facility.ledger import Ledger
 
 
-def check_guards(ledger: Ledger) -> None:
+def check_named_services(ledger: Ledger) -> None:
+    """Who names a service names one that is there."""
+    _check_guards(ledger)
+    works = ledger.scenario.workload
+    names = [pool.name for work in works for pool in work.pools()]
+    for i, work in enumerate(works):
+        if work.renews is not None and work.renews not in names:
+            allowed = "an inference workload of this scenario"
+            ledger.unknown(("workload", i, "service"), work.renews, names, allowed)
+
+
+def _check_guards(ledger: Ledger) -> None:
     """Each guards an inference workload with users of its own, in the same windows."""
     works = ledger.scenario.workload
     pools = {pool.name: pool for work in works for pool in work.pools()}
