@@ -75,12 +75,14 @@ def mixed(number: int) -> Plain:
 
 
 def _prompted(draw: Random, asked: Plain) -> None:
-    """Services whose prompts begin alike, and some on instances of their GPUs."""
+    """Services whose prompts begin alike, some on instances of their GPUs, some with adapters."""
     b200 = "dgx_b200" in str(asked["layout"]["halls"])
     for work in asked["workload"]:
         if work["kind"] == "inference" and draw.random() < 0.4:
             work["requests"]["shared_tokens"] = draw.choice([10, 500, 3000])
         cut = {"pipeline_parallel", "prefill"} & set(work)
+        if work["kind"] == "inference" and not cut and draw.random() < 0.3:
+            work["lora"] = {"adapters": 40, "resident": draw.choice([10, 40]), "zipf": 1.0}
         if work["kind"] == "inference" and b200 and not cut and draw.random() < 0.6:
             work["mig"] = draw.choice(["2g.45gb", "3g.90gb"])
 

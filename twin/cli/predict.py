@@ -73,6 +73,17 @@ Cached = Annotated[
 Shared = Annotated[
     int, Option("--shared", metavar="N", help="Tokens that all prompts begin with: held once.")
 ]
+Adapters = Annotated[
+    int, Option("--lora-adapters", metavar="N", help="Adapters served with the model as base.")
+]
+Rank = Annotated[int, Option("--lora-rank", metavar="R", help="Of each adapter.")]
+AdaptersOn = Annotated[str, Option("--lora-on", help="Products with adapters: all or attention.")]
+Resident = Annotated[
+    int | None, Option("--lora-resident", metavar="N", help="On a GPU at once; all otherwise.")
+]
+Zipf = Annotated[
+    float, Option("--lora-zipf", metavar="S", help="Shares of requests fall as 1 / rank^S.")
+]
 Mig = Annotated[
     str, Option("--mig", metavar="PROFILE", help="On an instance of the GPU, such as 3g.40gb.")
 ]
@@ -153,6 +164,11 @@ def inference(
     context: Context = None,
     cached: Cached = 0.0,
     shared: Shared = 0,
+    lora_adapters: Adapters = 0,
+    lora_rank: Rank = 16,
+    lora_on: AdaptersOn = "all",
+    lora_resident: Resident = None,
+    lora_zipf: Zipf = 0.0,
     mig: Mig = "",
     power_cap: PowerCap = None,
     profile: Profile = None,
@@ -188,6 +204,11 @@ def inference(
         context_tokens=context,
         cached_tokens=cached,
         shared_tokens=shared,
+        lora_adapters=lora_adapters,
+        lora_rank=lora_rank,
+        lora_on=lora_on,
+        lora_resident=lora_resident,
+        lora_zipf=lora_zipf,
         mig=mig,
         profile=profile,
         drafts=drafts,

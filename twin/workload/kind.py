@@ -14,6 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import Conditions, JobEnd
 from twin.traces.dependencies import names_in
+from twin.workload.lora import LoraAdapters
 from twin.workload.milestone import Milestone
 from twin.workload.requests import Requests
 from twin.workload.rollouts import Rollouts
@@ -173,6 +174,8 @@ class Pool:
     of `rank_gpus` GPUs, and all of them live or die together."""
     pipeline: int = 1
     """Stages of a replica, with micro-batches of its sequences in flight on them."""
+    lora: LoraAdapters | None = None
+    """Served together with the model as their base."""
     mig: str = ""
     """Profile of the instances that its GPUs are cut into, a replica on each; whole where empty."""
     stage: Stage = Stage.WHOLE

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from math import ceil, isfinite
 from pathlib import Path
 
-from twin.errors import InputError, Problem
+from twin.analysis.prediction.adapters import stated_adapters
+from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.experts import SentTokens
 from twin.physics.kernels.answer_lengths import running_tokens
 from twin.physics.serving.law import made_in_step
+from twin.workload.lora import LoraAdapters
 
 MOST = "max"
 """As many requests in flight as fit."""
@@ -64,6 +66,15 @@ class InferenceQuestion:
     shared_tokens: int = 0
     """That all prompts begin with: read once and held once on a replica, in whole blocks of its
     prefix cache."""
+    lora_adapters: int = 0
+    """Adapters of the model that are served together; each request asks for one."""
+    lora_rank: int = 16
+    lora_on: str = "all"
+    """Products with adapters: all of a layer, or those of attention."""
+    lora_resident: int | None = None
+    """That a GPU holds at once; all where not stated."""
+    lora_zipf: float = 0.0
+    """Shares of requests fall as 1 / rank^zipf; alike at 0."""
     mig: str = ""
     """Instance of the GPU that a replica has for itself, such as 3g.40gb; all of it where empty."""
     output_deviation: float = 0.0
@@ -176,6 +187,7 @@ class InferenceQuestion:
             most = f"at most {self.input_tokens - 1:,}: a prompt's last token is always read"
             found.append(Problem("--cached", f"{self.cached_tokens:g}", most))
         found += self._shared_problems()
+        every_problem(lambda: self.lora)
         spread = self.output_deviation
         if not (isfinite(spread) and 0 <= spread <= MOST_SPREAD * self.output_tokens):
             most = f"0 to {MOST_SPREAD:g} times --output"
@@ -188,6 +200,14 @@ class InferenceQuestion:
         found += self._expert_problems()
         if found:
             raise InputError(found)
+
+    @property
+    def lora(self) -> LoraAdapters | None:
+        """The adapters as a scenario states them; InputError where they cannot be."""
+        return stated_adapters(
+            adapters=self.lora_adapters, rank=self.lora_rank, on=self.lora_on,
+            resident=self.lora_resident, zipf=self.lora_zipf,
+        )  # fmt: skip
 
     def _shared_problems(self) -> list[Problem]:
         """What prompts cannot share."""

@@ -13,6 +13,7 @@ from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, GpuInstance, Model, ServingSoftware
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
+from twin.facility.serving.adapters import adapter_problems, adapters_of
 from twin.facility.serving.context import STRETCHED, allowed_request, longest_request
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.experts import sending
@@ -135,6 +136,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     replica = ServingReplica(
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
         windows=window_rules(software_of(engine), gpu),
+        adapters=adapters_of(question.lora, question.read_tokens),
     )  # fmt: skip
     replica = sending(replica, gpu, question.link_bit_s / 8, question.sent)
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
@@ -156,6 +158,9 @@ def refuse_misfit(case: ReplicaCase) -> None:
         domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
         cure = "--pp spreads layers over stages, which may stand in several domains"
         found.append(Problem("--parallelism", f"{case.replica.stage_gpus} GPUs", domain, cure))
+    found += [
+        Problem("--lora-adapters", wrong, right) for wrong, right in adapter_problems(case.replica)
+    ]
     found += _too_long(case)
     if not found and case.most < 1:
         found.append(_too_large(case))

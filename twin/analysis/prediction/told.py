@@ -14,12 +14,21 @@ from twin.facility.serving.software import (
     SENT_ERROR_FRAC,
     STAGES_ERROR_FRAC,
 )
-from twin.physics.kernels import BenchmarkRun, kv_bytes_per_token, weight_bytes_per_gpu
+from twin.physics.kernels import (
+    BenchmarkRun,
+    adapter_bytes,
+    kv_bytes_per_token,
+    weight_bytes_per_gpu,
+)
 from twin.quantities import percent
 
 DRAFTS_NOTE = (
     "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
     "comes from published runs taken as without drafts"
+)
+LORA_NOTE = (
+    "{} adapters of {:.3g} MB on each GPU, counted as weights; {} of requests load theirs first; "
+    "no published serving of adapters was fitted"
 )
 SHARED_NOTE = (
     "{:,} shared tokens fill whole blocks, are held once a replica and counted as read before; "
@@ -173,6 +182,11 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)
+    if adapters := case.replica.adapters:
+        each = adapter_bytes(adapters, case.replica.model, case.replica.tensor)
+        notes.append(
+            LORA_NOTE.format(adapters.resident, each / 1e6, percent(adapters.missing_frac))
+        )
     if asked.shared_tokens:
         notes.append(SHARED_NOTE.format(asked.shared_tokens))
     if asked.mig:

@@ -22,6 +22,7 @@ from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue.rows import Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
+from twin.facility.serving.adapters import adapter_problems, adapters_of
 from twin.facility.serving.board_clock import Board, board_of, held_curve, held_laws
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.experts import SentTokens, sending
@@ -31,6 +32,7 @@ from twin.physics import inference
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve, OperatingPoint
 from twin.physics.kernels import (
     TOGETHER,
+    Adapters,
     HostTimes,
     IterationLaw,
     LawRange,
@@ -148,7 +150,8 @@ def _by_kernels(
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured_for(model))
     software = allowed.software
-    replica = _replica(model, pool, on, software, link)
+    read = lengths.input_tokens - lengths.unread_tokens
+    replica = _replica(model, pool, on, software, link, adapters_of(pool.lora, read))
     checked = pool.engine.drafts + 1
     held = lengths.held_tokens
     room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
@@ -183,19 +186,21 @@ def _by_kernels(
 
 
 def _replica(
-    model: Model, pool: Pool, on: Profiled, software: Software, link: StageLink
-) -> ServingReplica:
+    model: Model, pool: Pool, on: Profiled, software: Software, link: StageLink,
+    adapters: Adapters | None,
+) -> ServingReplica:  # fmt: skip
     """The replica of a pool; ValueError where the model cannot be cut so."""
     engine = pool.engine
     formats = served_formats(model, on.gpu, pool.dtype, engine.kv_dtype or "auto")[1]
     whole = ServingReplica(
         shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
         pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),
+        adapters=adapters,
     )  # fmt: skip
     skew = engine.expert_skew
     stated = SentTokens("auto", engine.redundant_experts, skew, engine.two_batches)
     replica = sending(whole, on.gpu, link.line_b_s, stated)
-    if problems := replica_problems(replica):
+    if problems := replica_problems(replica) + adapter_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
     return replica
 
@@ -250,10 +255,10 @@ def _by_rates(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
     clocks: np.ndarray,
 ) -> ReplicaPace:  # fmt: skip
-    if pool.attention_ranks * pool.pipeline > 1:
+    if pool.attention_ranks * pool.pipeline > 1 or pool.lora:
         asked = f"attention_data_parallel {pool.attention_ranks}"
         if pool.attention_ranks == 1:
-            asked = f"pipeline_parallel {pool.pipeline}"
+            asked = "lora" if pool.lora else f"pipeline_parallel {pool.pipeline}"
         raise ValueError(
             f"{asked} on {on.gpu.name}, whose services go by rates of long runs: no kernels of it "
             "are known"

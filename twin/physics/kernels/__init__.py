@@ -7,6 +7,7 @@ an end-to-end rate.
 
 from __future__ import annotations
 
+from twin.physics.kernels.adapters import Adapters, adapter_bytes, zipf_shares
 from twin.physics.kernels.benchmark import BenchmarkRun, run_benchmark
 from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
 from twin.physics.kernels.crowding import fullest_rank
@@ -38,6 +39,7 @@ from twin.physics.kernels.steady import RequestMix, request_apart, steady_curve
 
 __all__ = [
     "TOGETHER",
+    "Adapters",
     "BenchmarkLoad",
     "BenchmarkRun",
     "HostTimes",
@@ -52,6 +54,7 @@ __all__ = [
     "StageLink",
     "TokenDispatch",
     "WindowRules",
+    "adapter_bytes",
     "benchmark_schedule",
     "crossings",
     "expert_buffer_bytes",
@@ -69,4 +72,5 @@ __all__ = [
     "sequence_bytes",
     "steady_curve",
     "weight_bytes_per_gpu",
+    "zipf_shares",
 ]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.physics.kernels.adapters import adapter_bytes
 from twin.physics.kernels.host import HostTimes
 from twin.physics.kernels.replica import ServingReplica
 
@@ -128,7 +129,17 @@ class IterationLaw:
         layers: Array = self._layers.read("total_s", sequences + prompt_tokens)
         layers = layers + np.where(sequences > 0, attention, 0.0)
         layers = layers + self._mixed_s(sequences, prompt_tokens)
+        if self._loading_s:
+            layers = layers + self._loading_s * prompt_tokens
         return layers + self.host.layers_s(sequences, prompt_tokens, sparse)
+
+    @property
+    def _loading_s(self) -> float:
+        """Mean seconds for each token of a prompt in which its adapter is loaded."""
+        found = self.replica.adapters
+        if found is None:
+            return 0.0
+        return found.loading_s(adapter_bytes(found, self.replica.model, self.replica.tensor))
 
     def _mixed_s(self, sequences: Array, prompt_tokens: Array) -> Array:
         """Seconds that new tokens take longer in an iteration that reads prompts too, where one

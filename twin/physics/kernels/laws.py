@@ -43,7 +43,7 @@ def iteration_laws(
         return price(calls, times, (clock.size, at.size), clock)
 
     layers = _grids(tokens, priced(layer_calls(replica, tokens), tokens))
-    head = _grids(sequences, priced(head_calls(replica, sequences), sequences))
+    head = _grids(sequences, priced(head_calls(replica, sequences, over.rows_each), sequences))
     prompt = _grids(prompts, priced(prefill_calls(replica, prompts), prompts))
     chunk = _chunk_tokens(replica, over)
     low, high = (np.full(sequences.shape, part * over.longest_context) for part in _CONTEXT_SHARES)

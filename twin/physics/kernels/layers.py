@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.physics.kernels.adapters import more_weights, thin_calls
 from twin.physics.kernels.call import KernelCall
 from twin.physics.kernels.crowding import fullest_of_many
 from twin.physics.kernels.replica import ServingReplica
@@ -25,16 +26,26 @@ def layer_calls(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]:
     yield from _feed_forward(replica, tokens)
     yield from _element_wise(replica, tokens)
     yield from _exchanges(replica, tokens)
+    if replica.adapters is not None:
+        yield from thin_calls(replica.adapters, replica.model, replica.tensor, tokens)
 
 
-def head_calls(replica: ServingReplica, sequences: Array) -> Iterator[KernelCall]:
-    """The output head, and the sampler's passes over its logits, for one token of each sequence."""
+def head_calls(
+    replica: ServingReplica, sequences: Array, rows_each: float = 1.0
+) -> Iterator[KernelCall]:
+    """The output head, and the sampler's passes over its logits, for one token of each sequence;
+    and what they ask for of further adapters.
+
+    rows_each   tokens of a sequence that are checked at once
+    """
     model = replica.model
     width = model.vocab / replica.tensor
     form = replica.formats.head
     yield _product("head", form, sequences, width, model.hidden, 1)
     # Logits are written wide, scaled and searched: 4 bytes, three passes.
     yield _stream("head", 12.0 * sequences * model.vocab, 1)
+    if replica.adapters is not None:
+        yield more_weights(replica.adapters, model, replica.tensor, sequences / rows_each)
 
 
 def _product(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.kernels.adapters import adapter_bytes
 from twin.physics.kernels.dispatch import receive_bytes
 from twin.physics.kernels.layers import ACTIVATION_BYTES
 from twin.physics.kernels.pipeline import stage_layers
@@ -25,7 +26,7 @@ def weight_bytes_per_gpu(replica: ServingReplica) -> float:
 
 def _stage_weight_bytes(replica: ServingReplica) -> Array:
     """(stage,) bytes of weights on each GPU: its layers, the embedding before the first and the
-    head behind the last, of which a tied one has a copy on both.
+    head behind the last, of which a tied one has a copy on both; and of the adapters that it holds.
     """
     model = replica.model
     form = replica.formats
@@ -38,6 +39,9 @@ def _stage_weight_bytes(replica: ServingReplica) -> Array:
     copies = replica.held_experts / model.experts if model.experts else 1.0
     layers += routed * copies * form.expert_bytes / replica.stage_gpus
     held: Array = layers * _layers_frac(replica)
+    if replica.adapters is not None:
+        each = adapter_bytes(replica.adapters, model, replica.tensor)
+        held = held + each * replica.adapters.resident
     if replica.pipeline == 1:
         return held + model.embedding_parameters() * _WIDE / replica.tensor
     held[[0, -1]] += model.vocab * model.hidden * _WIDE / replica.tensor

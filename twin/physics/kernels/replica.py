@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.physics.kernels.adapters import Adapters
 from twin.physics.kernels.dispatch import TokenDispatch
 from twin.physics.transformer import Transformer
 
@@ -98,6 +99,8 @@ class ServingReplica:
     dispatch: TokenDispatch | None = None
     """How tokens are sent to experts; None where all ranks gather all tokens, as on a few GPUs of
     one scale-up domain."""
+    adapters: Adapters | None = None
+    """Served with it; on one stage and one rank."""
 
     @property
     def held_experts(self) -> int:

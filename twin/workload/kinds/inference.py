@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import Duration, RowOf, TokenPrice, Within
 from twin.workload.kind import Need, Pool, WorkloadKind
+from twin.workload.lora import LoraAdapters
 from twin.workload.requests import Requests
 from twin.workload.serving_engine import Autoscaling, EngineOptions, PrefillNodes, Promise, Stage
 
@@ -38,6 +39,8 @@ class Inference(WorkloadKind):
     many on a GPU as the vendor allows."""
     dtype: Literal["bf16", "fp8", "fp4"] = "fp8"
     """Arithmetic and weight format."""
+    lora: LoraAdapters | None = None
+    """Adapters that are served with the model as their base; each request asks for one."""
     requests: Requests
     """The stream of requests."""
     window: Annotated[Duration, Within(1.0, 86_400.0, "1 s to 1 day")] = 300.0
@@ -73,6 +76,13 @@ class Inference(WorkloadKind):
         return self
 
     @model_validator(mode="after")
+    def _adapters_read_here(self) -> Self:
+        """Adapters are loaded where a prompt is read, and are needed where it is answered."""
+        if self.lora is not None and self.prefill is not None:
+            raise ValueError("lora without prefill: prompts are read where they are answered")
+        return self
+
+    @model_validator(mode="after")
     def _on_instances(self) -> Self:
         """Instances of a GPU have no links to one another."""
         if not self.mig:
@@ -91,6 +101,7 @@ class Inference(WorkloadKind):
             tensor_parallel=self._tensor,
             attention_ranks=self.attention_data_parallel,
             pipeline=self.pipeline_parallel,
+            lora=self.lora,
             mig=self.mig or "",
             dtype=self.dtype,
             requests=self.requests,
