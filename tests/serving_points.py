@@ -24,8 +24,9 @@ GPUS = {
     "GB300": "GB300-NVL72-GPU",
     "A100": "A100-SXM4-80GB",
 }
-ORCA_TOKENS = 294
-"""Mean tokens in and out of MLPerf's OpenOrca set, as the profiles of this program take it."""
+ORCA_LENGTHS = (222, 294)
+"""Mean tokens of MLPerf's OpenOrca set: of prompts as the set has them, of answers as its reference
+makes them (`TOKENS_PER_SAMPLE`)."""
 ORCA_REQUESTS = 24_576
 ORCA_CUTS = {"llama2-70b H100": "TP2"}
 FITTED_LENGTH = 1000
@@ -66,7 +67,7 @@ def points() -> Iterator[ServingPoint]:
 
 def _point(row: dict[str, str], gpu: str, rate: float) -> ServingPoint:
     orca = row["input_tokens"] == "open_orca"
-    lengths = [ORCA_TOKENS] * 2 if orca else [int(row["input_tokens"]), int(row["output_tokens"])]
+    lengths = list(ORCA_LENGTHS) if orca else [int(row["input_tokens"]), int(row["output_tokens"])]
     cut = row["parallelism"] or ORCA_CUTS.get(f"{row['model']} {gpu}", "TP1")
     model = {"gptj-6b": "gpt-j-6b", "llama2-70b": "llama-2-70b"}.get(row["model"], row["model"])
     requests = ORCA_REQUESTS if orca else None

@@ -4,9 +4,10 @@ eight B200 draw at the wall.
 Rows: tests/data/workload/mlperf_serving_v51.csv, asked with the settings of the submitters'
 configurations. Answers deviate as those in their logs do: 100 of each compliance run, 190 tokens
 for Llama 2 70B, 234 for 405B, none for 8B, 4,400 for DeepSeek R1 of 3,736 on average and 20,000 at
-most. Nineteen rows are 11.1 % off on average, with answers of one length 22.6 %: longer answers run
-longer, so what runs holds twice the context, and DeepSeek R1 came out 45 to 64 % too fast. Llama 2
-70B is 19 to 29 % too slow: its submitters' products reach more than the kernels that ship.
+most. Nineteen rows are 9.6 % off on average, with answers of one length 20.9 %: longer answers run
+longer, so what runs holds twice the context, and DeepSeek R1 came out 45 to 64 % too fast. Prompts
+have the mean lengths of the data sets, 222 tokens for Llama 2 70B and 871 for 8B; with 294 and 778,
+from memory, the rows were 11.1 % off, Llama 2 70B 19 to 29 % too slow and 8B within 5 %.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ def errors(model: str, deviating: bool = True) -> list[float]:
     ]
 
 
-def test_all_rows_within_13_percent_on_average() -> None:
+def test_all_rows_within_10_percent_on_average() -> None:
     found = errors("")
     assert len(found) == 19
-    assert fmean(map(abs, found)) <= 0.13
+    assert fmean(map(abs, found)) <= 0.10
 
 
 @pytest.mark.parametrize(
     ("model", "mean", "each"),
-    [("DeepSeek-R1", 0.08, 0.15), ("Llama-3.1-405B", 0.09, 0.15), ("Llama-3.1-8B", 0.04, 0.06)],
+    [("DeepSeek-R1", 0.08, 0.15), ("Llama-3.1-405B", 0.09, 0.15), ("Llama-3.1-8B", 0.09, 0.13)],
 )
 def test_models_by_themselves(model: str, mean: float, each: float) -> None:
     found = [abs(one) for one in errors(model)]
@@ -55,7 +56,7 @@ def test_answers_of_one_length_make_reasoning_too_fast() -> None:
 
 def test_products_of_the_benchmark_are_faster_than_those_that_ship() -> None:
     found = errors("Llama-2-70B")
-    assert -0.30 <= min(found) <= max(found) <= -0.15
+    assert -0.20 <= min(found) <= max(found) <= -0.05
 
 
 @pytest.mark.parametrize("row", MEASURED, ids=lambda row: row["id"])

@@ -3,8 +3,8 @@
 Sources: MLPerf Inference v4.1, eight H200 at 700 W and at the caps that the submission's
 configuration states (500 W; GPT-J 350 W), with the power at the wall; clocks and watts of an H100
 at six caps (arXiv 2604.11391, quoted by a third party). Nothing is fitted to any of them. Tokens
-under the cap over those without: by the measured profile +0.7, +0.6, -4.3 % off
-(Llama 2 70B, Mixtral 8x7B, GPT-J, offline), by the tables +2.1, +2.2, +2.0 %. Until 2026-11-30 the
+under the cap over those without: by the measured profile +0.8, +0.6, -4.3 % off
+(Llama 2 70B, Mixtral 8x7B, GPT-J, offline), by the tables +2.2, +2.2, +2.0 %. Until 2026-11-30 the
 tables gave +5.6, +5.8 and +17.5 %: a board at its limit was taken to be at its full clock, from
 which the voltage still falls. At the wall +0.2 % with all three; +6 to +8 % before, when a server
 whose GPUs a program holds counted as one at rest.
@@ -23,8 +23,10 @@ from twin.facility.space.rack import WORK_GAIN
 from twin.physics.chip import clock_for_power, dynamic_frac
 
 GPU = "H200-SXM-141GB"
-LENGTHS = {"gpt-j-6b": (776, 69)}
-"""Tokens in and out; else those of MLPerf's OpenOrca set."""
+LENGTHS = {"gpt-j-6b": (776, 69), "llama-2-70b": (222, 294)}
+"""Tokens in and out; 294 of the mixed sets of Mixtral."""
+DEVIATION = {"llama-2-70b": 190.0}
+"""Of answers' lengths, as logs of a later round have it."""
 CPUS_W = 0.3 * 2 * (350.0 - 100.0)
 OFFLINE = [row for row in table("workload/mlperf_power_caps.csv") if row["scenario"] == "offline"]
 
@@ -39,6 +41,7 @@ def _tokens(row: dict[str, str], profile: str, cap_w: float | None) -> twin.Infe
         dtype="fp8",
         profile=profile,
         requests=24_576,
+        output_deviation=DEVIATION.get(row["model"], 0.0),
         power_cap_w=cap_w,
     )
 
@@ -56,10 +59,10 @@ def test_tokens_under_a_cap_over_those_without(row: dict[str, str], profile: str
 
 @pytest.mark.parametrize("profile", [GPU, "none"])
 def test_tokens_of_the_dense_model_under_its_cap(profile: str) -> None:
-    """7.4 % low by the profile, 0.9 % by the tables; 8.0 and 2.9 % without a cap."""
+    """1.2 % high by the profile, 8.1 % by the tables; 0.4 and 5.7 % without a cap."""
     row = OFFLINE[0]
     found = 8 * _tokens(row, profile, float(row["cap_w"])).output_tokens_per_s
-    assert found == pytest.approx(float(row["tokens_per_s"]), rel=0.10)
+    assert found == pytest.approx(float(row["tokens_per_s"]), rel=0.02 if profile == GPU else 0.09)
 
 
 @pytest.mark.parametrize("row", table("workload/mlperf_power_caps.csv"), ids=str)
