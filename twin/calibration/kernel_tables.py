@@ -123,6 +123,14 @@ def kernel_samples(gpu: str, op: str, dtype: str, held_out: bool = False) -> Ker
     return KernelSamples(op, key.split("/")[1], dict(zip(axes, rows.T, strict=True)), seconds)
 
 
+@lru_cache(maxsize=16)
+def fastest_flop_s(gpu: str, dtype: str) -> float:
+    """FLOP/s of the fastest measured product in a number format."""
+    found = kernel_samples(gpu, "gemm", dtype)
+    shape = found.axes
+    return float((2 * shape["m"] * shape["n"] * shape["k"] / found.time_s).max())
+
+
 @lru_cache(maxsize=256)
 def kernel_surface(gpu: str, op: str, dtype: str) -> KernelSurface | MeasuredExchange:
     """The fitted surface of an operation: `.time_s(**axes)` gives seconds and a flag.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.calibration.formats import FORMATS
+from twin.calibration.formats import BITS, FORMATS
 from twin.calibration.kernel_tables import EXCHANGES, kernel_device, kernel_surface
 from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
 from twin.physics.kernel_surfaces.work import kept_bytes, work
@@ -29,6 +29,13 @@ class Carried:
     byte: float = 1.0
     link: float = 1.0
     unit: float = 1.0
+    reached: tuple[tuple[int, float], ...] = ()
+    """(bits, ratio) of products whose best rate was measured on both."""
+
+    def of_form(self, form: str) -> tuple[float, float]:
+        """Ratios of FLOP, and of one block of work, in a number format."""
+        known = dict(self.reached).get(BITS[form])
+        return (self.flop, self.unit) if known is None else (known, known)
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,11 @@ class MeasuredKernels:
         if self.carried == Carried():
             return surface
         ceilings = surface.ceilings
+        flop, unit = self.carried.of_form(form)
         scaled = replace(
             ceilings,
-            flop_s=ceilings.flop_s * self.carried.flop,
+            flop_s=ceilings.flop_s * flop,
             bytes_s=ceilings.bytes_s * self.carried.byte,
-            unit_s=ceilings.unit_s / self.carried.unit,
+            unit_s=ceilings.unit_s / unit,
         )
         return replace(surface, ceilings=scaled)

@@ -34,6 +34,11 @@ class Gpu(CatalogueRow):
     """Dense rate in 4-bit floating point."""
     int8_flop_s: Positive | None = None
     """Dense rate in 8-bit integers."""
+    reached_bf16_flop_s: Positive | None = None
+    """That the best product in bfloat16 reaches at the board's power limit, where its maker
+    measured it: what its kernels are carried over by, where it has none of its own."""
+    reached_fp8_flop_s: Positive | None = None
+    """The same in 8-bit floating point."""
     memory_bytes: Positive
     """Device memory as a driver reports it, or nominal where nobody has read it: GB on data sheets
     are GiB.
@@ -73,6 +78,8 @@ class Gpu(CatalogueRow):
         rises(self, "power_idle_w", "power_held_w", "power_max_w")
         rises(self, "slowdown_degc", "shutdown_degc")
         rises(self, "bf16_flop_s", "fp8_flop_s", "fp4_flop_s")
+        rises(self, "reached_bf16_flop_s", "bf16_flop_s")
+        rises(self, "reached_fp8_flop_s", "fp8_flop_s")
         rises(self, "clock_step_hz", "clock_max_hz")
         return self
 
@@ -82,6 +89,12 @@ class Gpu(CatalogueRow):
         held_w = self.power_idle_w if self.power_held_w is None else self.power_held_w
         span_w = self.power_max_w - self.power_idle_w
         return float((held_w - self.power_idle_w) / span_w) if span_w else 0.0
+
+    @property
+    def reached_flop_s(self) -> dict[str, float]:
+        """Rates that the best products reach by number format, of those that were measured."""
+        rates = {"bf16": self.reached_bf16_flop_s, "fp8": self.reached_fp8_flop_s}
+        return {name: float(rate) for name, rate in rates.items() if rate}
 
     @property
     def peak_flop_s(self) -> dict[str, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from twin.calibration import Profile
-from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
+from twin.calibration.formats import BITS
+from twin.calibration.kernel_tables import KernelDevice, fastest_flop_s, has_tables, kernel_device
 from twin.calibration.kernel_times import Carried, MeasuredKernels
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue import shipped
@@ -45,7 +46,8 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     highest clock, for who finds the clock that the power allows.
 
     One without tables of its own takes those of the GPU whose profile it names, or of one with the
-    same formats, its rates times the ratios of the data sheets.
+    same formats, its rates times the ratios of the data sheets, or of what the best products reach
+    where that was measured on both.
     """
     ships = _shipped(gpu)
     if measured is None:
@@ -74,7 +76,8 @@ def _shipped(gpu: Gpu) -> DeviceKernels:
         return DeviceKernels(times, chip_law(gpu), False, _said(device), board=device.board)
     lender = shipped().get(Gpu, _lender(gpu))
     times = MeasuredKernels(lender.name, _ratios(gpu, lender))
-    said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by data sheet"
+    by = "what products reach, else by data sheet" if gpu.reached_flop_s else "data sheet"
+    said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by {by}"
     return DeviceKernels(times, chip_law(gpu), True, said)
 
 
@@ -88,9 +91,12 @@ def _lender(gpu: Gpu) -> str:
 def _ratios(gpu: Gpu, lender: Gpu) -> Carried:
     link = max(gpu.scaleup_bandwidth_b_s, HOST_LINK_B_S) / lender.scaleup_bandwidth_b_s
     flop = gpu.bf16_flop_s / lender.bf16_flop_s
-    return Carried(
-        flop=flop, byte=gpu.memory_bandwidth_b_s / lender.memory_bandwidth_b_s, link=link, unit=flop
+    byte = gpu.memory_bandwidth_b_s / lender.memory_bandwidth_b_s
+    reached = tuple(
+        (BITS[form], rate / fastest_flop_s(lender.name, form))
+        for form, rate in gpu.reached_flop_s.items()
     )
+    return Carried(flop=flop, byte=byte, link=link, unit=flop, reached=reached)
 
 
 def _said(device: KernelDevice) -> str:
