@@ -32,7 +32,7 @@ class EvenLaw:
     def outside_s(self, sequences, context_tokens, prompt_tokens, prompt_length):
         return 0.0 * sequences
 
-    def exchange_s(self, tokens):
+    def exchange_s(self, tokens, prompt_tokens=0.0):
         return 0.0 * tokens
 
     def host_s(self, sequences, prompt_tokens):

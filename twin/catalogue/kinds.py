@@ -27,7 +27,6 @@ from twin.catalogue.rows import (
 KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType(
     {
         "gpus": Gpu,
-        "instances": GpuInstance,
         "servers": Server,
         "racks": Rack,
         "power": PowerEquipment,
@@ -41,6 +40,7 @@ KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType(
         "grids": GridRegion,
         "requests": RequestLengths,
         "engines": ServingSoftware,
+        "instances": GpuInstance,
     }
 )
 """Every kind by name, and the type of its rows; the shipped CSV has the kind's name."""

@@ -8,7 +8,7 @@ from math import ceil, isfinite
 from pathlib import Path
 
 from twin.analysis.prediction.adapters import stated_adapters
-from twin.errors import InputError, Problem, every_problem
+from twin.errors import InputError, Problem
 from twin.facility.serving.experts import SentTokens
 from twin.physics.kernels.answer_lengths import running_tokens
 from twin.physics.serving.law import made_in_step
@@ -187,7 +187,6 @@ class InferenceQuestion:
             most = f"at most {self.input_tokens - 1:,}: a prompt's last token is always read"
             found.append(Problem("--cached", f"{self.cached_tokens:g}", most))
         found += self._shared_problems()
-        every_problem(lambda: self.lora)
         spread = self.output_deviation
         if not (isfinite(spread) and 0 <= spread <= MOST_SPREAD * self.output_tokens):
             most = f"0 to {MOST_SPREAD:g} times --output"

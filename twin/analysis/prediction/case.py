@@ -115,6 +115,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     """The rows that a question names; InputError with every name that there is none for."""
     every_problem(
         question.check,
+        lambda: question.lora,
         lambda: named(catalogue, Model, question.model, "--model"),
         lambda: named(catalogue, Gpu, question.gpu, "--gpu"),
         lambda: named(catalogue, ServingSoftware, question.software, "--software"),
