@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from twin import Result
+from twin import Result, scene
 from twin.cli import face, main
 from twin.present.background import Helper
 from twin.present.report import render
@@ -170,6 +170,13 @@ def test_the_command_itself_writes_the_same_report_as_one_process(tmp_path: Path
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
     assert page == render(Result.load(tmp_path / "a"))
+    again = scene(tmp_path / "a", tmp_path / "b").parent
+    assert _bytes(again) == _bytes(tmp_path / "a" / "scene")
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
 
 def test_a_report_that_helpers_do_not_deliver_is_written_by_the_command(
@@ -180,9 +187,12 @@ def test_a_report_that_helpers_do_not_deliver_is_written_by_the_command(
     def died() -> Helper:
         ours, theirs = Pipe()
         theirs.close()
-        return Helper(ours)
+        scenes, drawn = Pipe(duplex=False)
+        drawn.close()
+        return Helper(ours, scenes)
 
     monkeypatch.setattr(face, "get_ready_to_report", died)
     assert run(tmp_path / "a") == 0
+    assert (tmp_path / "a" / "scene" / "facility.usda").is_file()
     page = (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
     assert page == render(Result.load(tmp_path / "a"))

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from twin.analysis import renames
+from twin.analysis.leaves import flat
 from twin.analysis.side_by_side import is_answer
 from twin.catalogue.witness import unit_of
 from twin.units import customary
@@ -127,24 +128,6 @@ def as_text(found: tuple[DesignChange, ...]) -> str:
             rows = [f"numbers of {len(rows):,} components: --out PAGE.html or --json tells them"]
         lines += [section, *(f"  {row}" for row in rows)] if rows else []
     return "\n".join(lines) or "no difference"
-
-
-def flat(data: Any, at: str = "") -> dict[str, Any]:
-    """Leaves of plain data by dotted path; items of lists by their `name`, else by number."""
-    if isinstance(data, Mapping):
-        pairs = [(str(key), value) for key, value in data.items()]
-    elif isinstance(data, list | tuple):
-        pairs = [(_item_name(n, value), value) for n, value in enumerate(data)]
-    else:
-        return {at: data}
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        out |= flat(value, f"{at}.{key}" if at else key)
-    return out
-
-
-def _item_name(number: int, value: Any) -> str:
-    return str(value["name"]) if isinstance(value, Mapping) and "name" in value else str(number)
 
 
 def _components(a: Compared, b: Compared, renamed: renames.Renames) -> Iterator[DesignChange]:

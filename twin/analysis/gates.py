@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twin.analysis.differences import flat, is_number, relative
+from twin.analysis.differences import is_number, relative
+from twin.analysis.leaves import flat
 from twin.errors import InputError, Problem, did_you_mean
 
 _FORM = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(<=|>=)\s*([-+]?[0-9.eE+-]+)\s*(%?)\s*")

@@ -17,16 +17,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import pandas as pd
 from pydantic import Field
 
-from twin.analysis.differences import flat
+from twin.analysis.leaves import flat
 from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import parse
 from twin.scenario.yaml.validate import load_model
 from twin.stated import Stated
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = "review.yaml"
 """Beside the layout; beside a result, whichever its layout had."""

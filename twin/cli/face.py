@@ -150,11 +150,12 @@ def where_it_stands(scenario: Scenario, folder: Path, every_s: float | None, go_
 
 
 def get_ready_to_report() -> Helper | None:
-    """Begin to load what a report needs in a process of its own, which shares what is loaded here;
-    None where there is none.
+    """Begin to load what report and scene need in a process of its own, which shares what both it
+    and a run need; None where there is none.
     """
+    from twin import catalogue as _catalogue  # noqa: F401
+    from twin import results as _results  # noqa: F401
     from twin.present import background
-    from twin.study import single  # noqa: F401  what a run needs
 
     return background.get_ready()
 

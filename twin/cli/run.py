@@ -78,6 +78,7 @@ def run(
     other is left alone, unless with --overwrite.
     """
     with loading():
+        helper = face.get_ready_to_report()
         asked = face.load(scenario, _changes(changes, counterfactuals), seed)
         folder = out or Path("reports") / asked.name
         place.replaceable(folder)
@@ -88,7 +89,6 @@ def run(
         if word := face.where_it_stands(asked, folder, checkpoint_every, resume):
             say.note(f"{asked.name}: {word}")
         say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
-        helper = face.get_ready_to_report()
     with say.progress(asked.name) as told:
         result = face.run(asked, folder, told, checkpoint_every, resume)
         page, scene = _shown_unless_stopped(result, folder, helper, told)
@@ -133,14 +133,16 @@ def _shown(
     writing = helper.begin(folder) if helper else None
     try:
         told(0.0, "scene")
-        scene = _scene(result, folder)
+        drawn = writing.scene() if writing else None
+        scene = _scene(result, folder, drawn)
     finally:
         page = writing.finished(told) if writing else None
         page = page or face.report(result, folder, told)
     return page, scene
 
 
-def _scene(result: Result, folder: Path) -> str:
+def _scene(result: Result, folder: Path, drawn: Path | None) -> str:
+    """A word about the scene, which is drawn here where nobody has."""
     if not face.can_draw_scenes():
         return f"no scene: usd-core is not installed ({say.INSTALL_USD})"
-    return f"scene: {face.scene(result, folder / 'scene')}"
+    return f"scene: {drawn or face.scene(result, folder / 'scene')}"

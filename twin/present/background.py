@@ -1,29 +1,32 @@
-"""A report written by processes of their own, which load what they need while a run is simulated.
+"""A report and a scene written by processes of their own, which load what they need while a
+scenario is read and simulated.
 
 Drawing a report takes longer than simulating a day, nearly all of it in matplotlib on one core. So
-`get_ready` starts a helper that imports matplotlib beside the simulation, and `begin` has it fork
-others that draw figures while it makes the page, draws too, and writes it: each takes the next
-figure that nobody has. They read the result from its folder, as `twin report` does, and give the
-same bytes.
+`get_ready` starts a helper that imports matplotlib and OpenUSD beside the command, and `begin` has
+it fork one that writes the scene, and others that draw figures while it makes the page, draws too,
+and writes it: each takes the next figure that nobody has. They read the result from its folder, as
+`twin report` does, and give the same bytes.
 
 They can only make it quicker: where they cannot start, or one of them does not deliver, the caller
-writes the report itself and meets whatever went wrong there.
+writes report or scene itself and meets whatever went wrong there.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.beside import cores, may_copy, settle
+from twin.results import SCENE
 
 if TYPE_CHECKING:
     from twin.present.figures import Drawing
@@ -39,8 +42,8 @@ _LOADED = ("twin.present.report", "matplotlib.backends.backend_svg")
 """What the helper imports before it is asked."""
 
 _HOW = "fork" if sys.platform == "linux" else "spawn"
-"""How the helper starts. A fork has what the command has loaded already, which is half of what it
-needs; elsewhere than on Linux system libraries may not be forked once they run.
+"""How the helper starts. A fork has what the command has loaded already; elsewhere than on Linux
+system libraries may not be forked once they run.
 """
 
 
@@ -49,6 +52,13 @@ class Writing:
     """A report on its way."""
 
     messages: Connection
+    scenes: Connection
+
+    def scene(self) -> Path | None:
+        """Wait for the scene and return the file to open; None where it was not written."""
+        with suppress(EOFError, OSError):
+            return Path(self.scenes.recv())
+        return None
 
     def finished(self, progress: Progress) -> Path | None:
         """Wait for the page and return its path; None where it was not written."""
@@ -66,40 +76,62 @@ class Helper:
     """A process that loads what a report needs, and waits for the folder of a result."""
 
     asked: Connection
+    scenes: Connection
 
     def begin(self, folder: Path) -> Writing:
         """Begin to write the report of the result in that folder."""
         with suppress(OSError):
             self.asked.send(folder)
-        return Writing(self.asked)
+        return Writing(self.asked, self.scenes)
 
 
 def get_ready() -> Helper | None:
     """Start loading, if that can pay: a helper that is not forked runs the main module of the
     process that asked for it.
 
-    To be called while the process has one thread, once it has loaded what it needs itself.
+    To be called while the process has one thread, once it has loaded what both need.
     """
     if not may_copy():
         return None
     ours, theirs = Pipe()
+    scenes, drawn = Pipe(duplex=False)
     context: Any = get_context(_HOW)
-    helper = context.Process(target=_help, args=(theirs, ours), daemon=True)
+    helper = context.Process(target=_help, args=(theirs, drawn, (ours, scenes)), daemon=True)
     helper.start()
     theirs.close()
-    return Helper(ours)
+    drawn.close()
+    return Helper(ours, scenes)
 
 
-def _help(sender: Connection, callers: Connection) -> None:
+def _help(sender: Connection, scenes: Connection, callers: Sequence[Connection]) -> None:
     """Load, wait to be asked, and write; end without a word where the caller ends before."""
-    callers.close()
+    for connection in callers:
+        connection.close()
     settle()
     with suppress(Exception):
-        for name in _LOADED:
-            import_module(name)
+        _load()
         folder = sender.recv()
         result = _loaded(folder)
+        _draw_scene_aside(scenes, folder, result)
         _write(sender, folder, result)
+
+
+def _load() -> None:
+    for name in _LOADED:
+        import_module(name)
+    if find_spec("pxr") is not None:
+        import_module("twin.present.usd")
+
+
+def _draw_scene_aside(scenes: Connection, folder: Path, result: Result) -> None:
+    """Have a process of its own write the scene and send its path, where OpenUSD is there."""
+    if find_spec("pxr") is not None and os.fork() == 0:
+        with suppress(Exception):
+            from twin.present.usd import export_result
+
+            scenes.send(str(export_result(result, folder / SCENE)))
+        os._exit(0)
+    scenes.close()
 
 
 def _loaded(folder: Path) -> Result:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.climate import months
 from twin.arrays import Array, Index
 from twin.cards import Shown
 from twin.scenario.series import YearOfAir, design_air, design_values
 from twin.scenario.series.design_days import PUBLISHED_DAYS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
@@ -185,6 +187,8 @@ class ClimateYear(Shown):
 
     def frame(self) -> pd.DataFrame:
         """One row an hour: air, power by end use, water by use, share carried by compressors."""
+        import pandas as pd
+
         columns: dict[str, Array] = {
             "hour": np.arange(1.0, 8761.0),
             "dry_bulb_degc": self.air.dry_bulb_degc,

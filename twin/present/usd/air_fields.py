@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pxr import Kind, Sdf, Vt
 
-from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array, Index, Mask
 from twin.present.ramp import RAMP
 from twin.present.usd.author import Spec, Types, apply, define, facility, new_layer, relate, value
@@ -22,6 +22,9 @@ from twin.present.usd.halls import Hall
 from twin.present.usd.looks import READOUT
 from twin.present.usd.solids_in_place import place
 from twin.present.vti import vti_bytes
+
+if TYPE_CHECKING:
+    from twin.analysis.airflow.answer import AirflowAnswer
 
 FOLDER = "fields"
 STEP_M = 0.15

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pxr import Sdf
 
-from twin.analysis.loss_states import AfterLoss
 from twin.present.usd.attributes import GPUS_DOWN, LEFT, LOAD, LOAD_DOWN, RACKS_DOWN, STATE
 from twin.present.usd.author import Spec, Types, facility, new_layer, relate, value, vectors
 from twin.present.usd.badges import STATE_RGB
@@ -23,6 +23,9 @@ from twin.present.usd.component_states import idle_of
 from twin.present.usd.names import prim_names
 from twin.present.usd.plan import Item
 from twin.present.usd.shown_types import BADGE, HEAT, ShownTypes, is_rack
+
+if TYPE_CHECKING:
+    from twin.analysis.loss_states import AfterLoss
 
 VARIANT_SET = "failure"
 NOMINAL = "nominal"

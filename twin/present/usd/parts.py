@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from pxr import Sdf
 
-from twin.analysis.loss_states import AfterLoss
 from twin.present.usd.architecture import architecture_layer
 from twin.present.usd.author import TIME_CODES_PER_SECOND, Spec, Types, facility, new_layer, value
 from twin.present.usd.connections import connection_names
@@ -22,6 +22,9 @@ from twin.present.usd.rack_variants import FILE as FAMILIES
 from twin.present.usd.rack_variants import rack_variants_layer
 from twin.present.usd.results import results_layer, samples_layer
 from twin.present.usd.tracks import make_tracks
+
+if TYPE_CHECKING:
+    from twin.analysis.loss_states import AfterLoss
 
 OVERRIDES = "overrides.usda"
 """The strongest layer: a person's own, made once and never written again."""

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from twin.analysis.airflow.answer import AirflowAnswer
-from twin.analysis.loss_states import AfterLoss
 from twin.catalogue import Catalogue, shipped
 from twin.present.usd.air_fields import FOLDER as FIELDS
 from twin.present.usd.air_fields import airflow_layer, write_field
@@ -25,6 +23,10 @@ from twin.present.usd.prototypes import subjects, write_prototypes
 from twin.present.usd.solids import Point
 from twin.results import SCENE_PARTS, kept_in, refuse_beside_another
 from twin.results.folder import replaced, writing
+
+if TYPE_CHECKING:
+    from twin.analysis.airflow.answer import AirflowAnswer
+    from twin.analysis.loss_states import AfterLoss
 
 _NO_SIZES: Mapping[str, Point] = MappingProxyType({})
 _NO_PLACES: Mapping[str, tuple[float, float]] = MappingProxyType({})
