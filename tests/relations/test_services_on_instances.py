@@ -78,6 +78,17 @@ def test_a_gpu_that_fails_takes_all_its_instances(tmp_path: Path) -> None:
     assert capacity.iloc[-1] == pytest.approx(capacity.iloc[0])
 
 
+def test_a_cap_holds_for_all_instances_of_a_gpu_together(tmp_path: Path) -> None:
+    """350 W of each GPU: just below, with less of the tokens; 630 W before."""
+    cap = """controls:
+  actions: [{kind: gpu_power_cap, power: 350 W, at: 2 min, duration: 10 min}]
+"""
+    facility, services = _served(tmp_path, "3g.40gb", 1e5, cap)
+    assert 340.0 < _gpu_w(facility, services.iloc[-1]) <= 350.0 < _gpu_w(facility, services.iloc[1])
+    capacity = services["capacity_tokens_per_s"]
+    assert 0.8 * capacity.iloc[1] < capacity.iloc[-1] < capacity.iloc[1]
+
+
 def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path) -> None:
     """16 replicas at half of their capacity: tokens alike, times between tokens within 10 %."""
     _, fluid = _served(tmp_path, "3g.40gb", 60.0, minutes=8)
