@@ -102,6 +102,20 @@ def test_who_waits_for_what_the_limit_stops_never_comes() -> None:
     assert lived(work, default_limit="30 min")[1][2] == "never_eligible"
 
 
+def test_a_retraining_that_the_limit_stops_is_told_before_the_run() -> None:
+    """Forty minutes of training in thirty: no round is ever evaluated."""
+    fresh = {"kind": "retraining", "name": "fresh", "rounds": 1, "nodes": 4, "train": "40 min"}
+    work = [fresh | {"every": "20 min", "evaluate": "10 min", "canary_time": "5 min"}]
+    facility = twin.build(loaded(asked(LAYOUT, **keys(work, default_limit="30 min"))))
+    says = [one.says for one in review(facility) if one.code == "never_comes"]
+    assert len(says) == 1
+    assert "fresh_train_1, which is stopped at its time limit" in says[0]
+    begun = lived(work, default_limit="30 min")
+    assert sum(start >= 0 for start, _, _ in begun) == 1
+    facility = twin.build(loaded(asked(LAYOUT, **keys(work, default_limit="41 min"))))
+    assert not [one for one in review(facility) if one.code == "never_comes"]
+
+
 @pytest.mark.parametrize(("rows", "told"), [
     ([(0, 60, None, 18)], TOLD),
     ([(0, 60, 90, 18)], ""),

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from twin.catalogue.rows import Gpu
+from twin.facility.fewest_gpus import fewest_gpus
 from twin.facility.gpu_profiles import transformer
 from twin.facility.training_kernels import has_format
 from twin.physics import training
@@ -118,9 +119,11 @@ def needed_bytes(model: Transformer, steps: TrainingSteps, gpus: int) -> float:
 def _needs(
     need: float, model: Transformer, layout: training.Layout, steps: TrainingSteps, gpu: Gpu
 ) -> str:
-    """What it needs and what there is, with the mildest change that fits."""
+    """What it needs and what there is, with the mildest change that fits, and the fewest GPUs."""
     cure = next(_cures(model, layout, steps, gpu), "no cut of this many GPUs holds it")
-    return f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB; {cure}"
+    fewest = fewest_gpus(model, steps, layout, gpu) or f"no number of {gpu.name} holds it"
+    has = f"{need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB"
+    return f"needs {has}; {cure}; {fewest}"
 
 
 def _cures(

@@ -49,8 +49,8 @@ class Unmet:
         self._bad = dict.fromkeys(never_run, "never starts")
         """What is wrong with those that do not complete."""
         for work in works:
-            if work.states_ends:
-                self._bad |= {job.name: bad for job in each[work.name] if (bad := _ends(job))}
+            ends = _ends if work.states_ends else _over_limit
+            self._bad |= {job.name: bad for job in each[work.name] if (bad := ends(job))}
         jobs = [job for held in each.values() for job in held]
         self._asked = {job.name: job for job in jobs if job.after}
         self._followers: defaultdict[str, list[str]] = defaultdict(list)
@@ -158,8 +158,12 @@ class Unmet:
 
 def _ends(job: Job) -> str:
     """How a job ends that does not complete, in words; empty for one that does."""
-    if job.steps is None and job.limit_s < job.work_s:
-        return "is stopped at its time limit"
-    if job.end is JobEnd.COMPLETED:
-        return ""
+    if job.end is JobEnd.COMPLETED or _over_limit(job):
+        return _over_limit(job)
     return f"ends {job.end.value.replace('_', ' ')}"
+
+
+def _over_limit(job: Job) -> str:
+    """The same of one whose work is longer than its time limit, also where its end is drawn."""
+    over = job.steps is None and job.limit_s < job.work_s
+    return "is stopped at its time limit" if over else ""
