@@ -22,6 +22,7 @@ from tests.serving_points import (  # noqa: E402
     mlperf_forecasts,
     stage_forecasts,
 )
+from tests import mlperf_v60_points  # noqa: E402
 from tests.wide_points import ROWS as WIDE_ROWS  # noqa: E402
 from tests.wide_points import forecast, rate  # noqa: E402
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
@@ -64,6 +65,15 @@ MLPERF = (
     "Offline, five submitters, lengths of answers with their deviation; none fitted.",
     "",
 )
+SIXTH = (
+    "",
+    "## MLPerf Inference v6.0",
+    "",
+    "Offline, asked by settings of v5.1, a GPU each; none fitted.",
+    "",
+    "| row | model | GPU | published | forecast | error |",
+    "|---|---|---|---|---|---|",
+)
 WIDE = (
     "",
     "## Experts over several nodes",
@@ -95,6 +105,14 @@ def row(point: ServingPoint, found: InferencePrediction, fitted: bool) -> str:
         f"{error:+.1%}" + (" fitted" if fitted else ""),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def sixth_row(row: dict[str, str]) -> str:
+    """One line of the table of MLPerf v6.0."""
+    found = mlperf_v60_points.forecast(row["model"], row["gpu"]).output_tokens_per_s_per_gpu
+    published = float(row["tokens_per_s"]) / int(row["gpus"])
+    numbers = (f"{published:,.0f}", f"{found:,.0f}", f"{found / published - 1:+.1%}")
+    return f"| {' | '.join((row['id'], row['model'], row['gpu'], *numbers))} |"
 
 
 def wide_row(row: dict[str, str]) -> str:
@@ -133,8 +151,9 @@ def last() -> list[str]:
     last = [row(*one, False) for one in last_forecasts()]
     mlperf = [row(*one, False) for one in mlperf_forecasts()]
     parts = [*LAST, *COLUMNS, *last, *EARLY, *COLUMNS, *early]
+    sixth = [sixth_row(one) for one in mlperf_v60_points.ROWS]
     wide = [wide_row(one) for one in WIDE_ROWS]
-    return [*parts, *MLPERF, *COLUMNS, *mlperf, *WIDE, *wide, ""]
+    return [*parts, *MLPERF, *COLUMNS, *mlperf, *SIXTH, *sixth, *WIDE, *wide, ""]
 
 
 if __name__ == "__main__":
