@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests import mlperf_v60_points  # noqa: E402
 from tests.serving_points import (  # noqa: E402
     ServingPoint,
     early_forecasts,
@@ -22,7 +23,6 @@ from tests.serving_points import (  # noqa: E402
     mlperf_forecasts,
     stage_forecasts,
 )
-from tests import mlperf_v60_points  # noqa: E402
 from tests.wide_points import ROWS as WIDE_ROWS  # noqa: E402
 from tests.wide_points import forecast, rate  # noqa: E402
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
