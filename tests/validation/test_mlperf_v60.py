@@ -1,8 +1,8 @@
 """Claim: rates of MLPerf Inference v6.0 that nobody had looked at come out as well as older ones.
 
 47 offline rates of fifteen submitters (tests/data/workload/mlperf_v60.csv; four of H200 NVL are of
-v5.1), asked once by settings of the round before: 8.8 % off on average, median 6.5, all but five too
-slow. First published rates here of MLPerf on B300, RTX PRO 6000 and H200 NVL.
+v5.1), asked once by settings of the round before: 8.8 % off on average, median 6.5, all but five
+too slow. First published rates here of MLPerf on B300, RTX PRO 6000 and H200 NVL.
 """
 
 from __future__ import annotations
