@@ -154,6 +154,8 @@ REFUSED = {
     "late": ("time_s,price_usd_per_kwh,carbon_g_per_kwh\n1800,0.3,800\n9000,0.2,700\n16200,1,1\n",
              "no price for the first 0.5 h"),
     "missing code": (HOURLY.replace("0.06", "-999"), "missing value"),
+    "empty cell": (HOURLY.replace("0.06", ""), "found nothing under price_usd_per_kwh"),
+    "not a number": (HOURLY.replace("0.06", "NaN"), "found NaN under price_usd_per_kwh"),
     "absurd": (HOURLY.replace("0.06", "6000"), "grid.csv:4:1: found 6000 under price_usd_per_kwh"),
     "backwards": (HOURLY.replace("7200", "3600"), "times that rise"),
     "no carbon": (HOURLY.replace("carbon_g_per_kwh", "carbon_kg"), "a column carbon_g_per_kwh"),
