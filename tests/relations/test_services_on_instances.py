@@ -14,6 +14,7 @@ import pytest
 
 import twin
 from tests.validation.test_services_as_forecast import LAYOUT, SCENARIO, served
+from twin.analysis.witnesses import witnesses
 from twin.catalogue import shipped
 from twin.catalogue.mig import instances_of
 from twin.catalogue.rows import Gpu, GpuInstance
@@ -100,6 +101,14 @@ def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path) -> None:
     for name, within in (("tokens_served", 0.03), ("energy_j", 0.03), ("tpot_p50_s", 0.1)):
         mine, theirs = fluid[name][later].mean(), single[name][later].mean()
         assert mine == pytest.approx(theirs, rel=within), name
+
+
+def test_a_result_says_where_its_instances_were_read(tmp_path: Path) -> None:
+    facility, _ = _served(tmp_path, "3g.40gb", 1.0, minutes=2)
+    told = [one for one in witnesses(facility) if one["subject"].startswith("instances/")]
+    assert {one["subject"] for one in told} == {f"instances/{GPU}-3g.40gb"}
+    assert any(one["parameter"] == "multiprocessors" for one in told)
+    assert all("user guide" in one["source"] for one in told)
 
 
 def test_every_list_of_instances_fits_its_gpu() -> None:

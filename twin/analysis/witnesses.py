@@ -12,6 +12,7 @@ from twin.catalogue.rows import (
     Climate,
     CoolingEquipment,
     Gpu,
+    GpuInstance,
     GridRegion,
     OverloadCurve,
     PowerEquipment,
@@ -68,11 +69,20 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
     yield StorageSystem, plan.storage.type
     for work in scenario.workload:
         yield from ((KINDS[need.kind], need.name) for need in work.needs())
+        profiles = {pool.mig for pool in work.pools() if pool.mig}
+        yield from ((GpuInstance, name) for name in _instances(facility, profiles))
     climate = scenario.site.climate
     if isinstance(climate, str | CatalogueClimate):
         yield Climate, climate if isinstance(climate, str) else climate.name
     if isinstance(scenario.site.grid, str):
         yield GridRegion, scenario.site.grid
+
+
+def _instances(facility: Facility, profiles: set[str]) -> list[str]:
+    """Rows of these profiles on the GPUs that stand here."""
+    rows = facility.scenario.catalogue.rows(GpuInstance)
+    here = set(facility.racks.gpu_type)
+    return [name for name, row in rows.items() if row.gpu in here and row.profile in profiles]
 
 
 def _profile(facility: Facility, gpu: str) -> Iterator[Witness]:
