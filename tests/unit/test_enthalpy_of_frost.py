@@ -1,7 +1,7 @@
 """Enthalpy below 0 °C goes on falling: fresh air of -20 °C takes up all of its heat.
 
-Numbers by hand after ASHRAE Fundamentals 2017, chapter 1: over ice at -20 °C the saturation
-pressure is 103.3 Pa, so 80 % are 0.000508 kg/kg; a hall of 22 °C and 40 % has 0.00655 kg/kg.
+By hand after ASHRAE Fundamentals 2017, chapter 1: over ice at -20 °C the saturation pressure is
+103.3 Pa, so 80 % are 0.000508 kg/kg; a hall of 22 °C and 40 % has 0.00655 kg/kg.
 """
 
 from __future__ import annotations
