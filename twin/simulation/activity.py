@@ -23,12 +23,10 @@ class Activity(Discipline):
         self.compute = compute
         self.jobs = jobs
         self.serving = serving
-        none = np.zeros(0, dtype=np.int64)
-        self.of_services = np.concatenate([none, *(s.nodes for s in serving.services)])
+        self.of_services = serving.nodes
         """Nodes that services hold, for good."""
+        self._none = np.zeros(0, dtype=np.int64)
         self._asked: tuple[object, ...] = ()
-        self._draft = [np.zeros(self.own.gpu_activity.size) for _ in _IDLE]
-        """(node,) of each, what jobs and services enter before it is written."""
         self._left: tuple[int, Array] = (-1, self.own.gpu_activity)
         """Version of faults and activity of GPUs as they were left."""
 
@@ -47,10 +45,14 @@ class Activity(Discipline):
             return False
         jobs_known = asked[:2] == self._asked[:2]
         self._asked = asked
-        touched = self._touched(jobs_known)
-        moved = self._enter_anew() if touched is None else self._enter_at(touched)
+        moved = self._none if jobs_known else self._moved()
+        if moved is None:
+            touched = None
+            own.version += self._enter_anew()
+        else:
+            touched = np.concatenate([moved, self.of_services]) if moved.size else self.of_services
+            own.version += self._enter_at(touched, moved)
         self._left = (state.faults.version, own.gpu_activity)
-        own.version += moved
         self.compute.sum_activity(touched)
         return False
 
@@ -59,14 +61,10 @@ class Activity(Discipline):
         own = self.own
         return [own.gpu_activity, own.cpu_activity, own.gain_frac, own.gpu_busiest]
 
-    def _touched(self, jobs_known: bool) -> Index | None:
-        """Nodes that changed hands, or whose job does something else, and all of services; None
-        where every node has to be looked at.
-
-        jobs_known   whether nothing of jobs has changed
+    def _moved(self) -> Index | None:
+        """Nodes that changed hands, or whose job does something else; None where every node has to
+        be looked at.
         """
-        if jobs_known:
-            return self.of_services
         of_nodes = self.jobs.of_nodes
         moved = of_nodes.moved()
         faults_version, gpu = self._left
@@ -74,20 +72,23 @@ class Activity(Discipline):
         stands &= faults_version == self.world.state.faults.version
         if not stands or of_nodes.sharing.parts.any:
             return None
-        return np.concatenate([moved, self.of_services])
+        return moved
 
-    def _enter_at(self, nodes: Index) -> bool:
-        """Write what has changed of some nodes, in place; True where anything has."""
-        draft = self._draft
-        for values, idle in zip(draft, _IDLE, strict=True):
-            values[nodes] = idle
-        self.jobs.of_nodes.enter_whole(nodes, *draft)
-        self.serving.enter_activity(*draft)
+    def _enter_at(self, nodes: Index, moved: Index) -> bool:
+        """Write what has changed of some nodes, in place; True where anything has.
+
+        moved   those that are not looked at for services, which come first
+        """
+        found = self.serving.activities()
+        if moved.size:
+            of_jobs = [np.full(moved.size, idle) for idle in _IDLE]
+            self.jobs.of_nodes.enter_whole(moved, *of_jobs)
+            found = [np.concatenate(both) for both in zip(of_jobs, found, strict=True)]
         node_ok = self.world.state.faults.node_ok
         if not node_ok.all():
-            for values in self._stopped(draft):
-                values[nodes] *= node_ok[nodes]
-        found = [values.take(nodes) for values in draft]
+            gpu, cpu, gain, busiest = found
+            ok = node_ok.take(nodes)
+            found = [gpu * ok, cpu * ok, gain, busiest * ok]
         pairs = zip(found, self._now(), strict=True)
         changed = any((values != was.take(nodes)).any() for values, was in pairs)
         if changed:

@@ -12,7 +12,8 @@ from twin.arrays import Array, Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.pace import PaceOfJobs
+from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, Phase
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.turns import Turns
 from twin.simulation.jobs.verdicts import OVER
@@ -20,7 +21,6 @@ from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
 
-_FULL_SPEED = 1.0 - 1e-12
 _GONE = (Phase.AWAITED, *OVER)
 """Phases in which a job is not at work and does not wait for it."""
 
@@ -37,6 +37,7 @@ class Booking:
         learning: Learning,
         losses: Losses,
         turns: Turns,
+        pace: PaceOfJobs,
     ) -> None:
         self.world = world
         self.own = world.state.jobs
@@ -46,6 +47,7 @@ class Booking:
         self.learning = learning
         self.losses = losses
         self.turns = turns
+        self.pace = pace
 
     def hold(self) -> None:
         """Enter what each job is losing now, by its slowest rack or by why it waits."""
@@ -59,10 +61,7 @@ class Booking:
     def _book_running(self) -> None:
         """Jobs that hold nodes and make less than they could."""
         own = self.own
-        running = np.array(own.running, dtype=np.int64)
-        phase = own.phase[running]
-        slow = (phase == RUNNING) & (own.speed[running] < _FULL_SPEED)
-        for j in running[slow | (phase != RUNNING)].tolist():
+        for j in self.pace.now().short:
             if own.cause[j] == Cause.PREEMPTED and own.phase[j] == RESTARTING:
                 self._miss_whole(j, Cause.PREEMPTED)
             elif own.phase[j] == RESTARTING:

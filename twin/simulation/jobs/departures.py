@@ -32,7 +32,7 @@ class JobDepartures:
         """Seconds until a running job comes to its time limit."""
         if not self.limited:
             return np.inf
-        soonest_s = self._to_limit_s(self.progress.running()).min(initial=np.inf)
+        soonest_s = self._to_limit_s(self.progress.pace.now().running).min(initial=np.inf)
         return max(float(soonest_s), 0.0)
 
     def _to_limit_s(self, running: Index) -> Array:
@@ -43,7 +43,7 @@ class JobDepartures:
         """Running jobs that have come to their time limit."""
         if not self.limited:
             return []
-        running = self.progress.running()
+        running = self.progress.pace.now().running
         found: list[int] = running[self._to_limit_s(running) <= _DONE_S].tolist()
         return found
 

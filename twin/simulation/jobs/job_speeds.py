@@ -23,12 +23,20 @@ class JobSpeeds:
         self.full_share = learning.clock_share(np.arange(count), np.ones(count))
         """(job,) rate at full clocks."""
         self._versions: tuple[int, ...] = ()
+        self._turn = 0
         self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
-    def set(self, running: Index) -> None:
+    @property
+    def turn(self) -> int:
+        """Another one whenever speeds have been set."""
+        return self._turn
+
+    def set(self) -> None:
         """Speed of every running job, after clocks, phases, nodes or switches changed."""
         versions = (self.own.version, self.world.state.throttling.version)
-        if versions != self._versions and running.size:
+        if versions != self._versions and self.own.running:
+            running = np.array(self.own.running, dtype=np.int64)
+            self._turn += 1
             self._set_speeds(running)
             self._share_storage(running)
         self._versions = versions

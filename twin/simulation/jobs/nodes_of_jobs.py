@@ -68,6 +68,7 @@ class NodesOfJobs:
         self.works_on = np.array([job.gpus for job in jobs])
         self._place = np.zeros(len(jobs), dtype=np.int64)
         self._owner = np.full(rack.size, FREE, dtype=np.int64)
+        self._asked: tuple[int, tuple[int | bytes, ...]] = (-1, ())
         self._busy_of = np.full((3, len(jobs)), np.nan)
         """Whose each node was, and what each job did, when last asked what has moved."""
 
@@ -78,6 +79,11 @@ class NodesOfJobs:
 
     def asked(self) -> tuple[int | bytes, ...]:
         """All that activities of nodes depend on: who holds which, and how busy each job is."""
+        if self._asked[0] != self.own.version:
+            self._asked = (self.own.version, self._asked_now())
+        return self._asked[1]
+
+    def _asked_now(self) -> tuple[int | bytes, ...]:
         own = self.own
         running = np.array(own.running, dtype=np.int64)
         busy = (own.phase, own.gpu_activity, own.cpu_activity)
@@ -154,18 +160,19 @@ class NodesOfJobs:
     def enter_whole(
         self, nodes: Index, gpu: Array, cpu: Array, gain: Array, busiest: Array
     ) -> None:
-        """Enter the same of those of some nodes that jobs hold whole."""
+        """The same (of nodes,) of those of some nodes that jobs hold whole."""
         own = self.own
-        held = nodes[own.work_of_node.take(nodes) >= 0]
+        owner = own.work_of_node.take(nodes)
+        held = np.flatnonzero(owner >= 0)
         if not held.size:
             return
-        owner = own.work_of_node.take(held)
+        owner = owner.take(held)
         running = np.array(own.running, dtype=np.int64)
         place = self.places(running, owner)
         busy_gpu, busy_cpu = self._busy(running)
         gpu[held] = busy_gpu.take(place)
         cpu[held] = busy_cpu.take(place)
-        gain[held] = self._gain(owner, held)
+        gain[held] = self._gain(owner, nodes.take(held))
         busiest[held] = (busy_gpu / self._works_frac(running)).take(place)
 
     def _busy(self, jobs: Index) -> tuple[Array, Array]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.job_checkpoints import JobCheckpoints
 from twin.simulation.jobs.job_speeds import JobSpeeds
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.milestones import tell
+from twin.simulation.jobs.pace import PaceOfJobs
 from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, END_PHASE, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
@@ -37,52 +37,37 @@ class JobProgress:
         self.storage = world.facility.storage
         self.checkpoints = JobCheckpoints(world, jobs)
         self.speeds = JobSpeeds(world, learning, self.checkpoints)
+        self.pace = PaceOfJobs(self.own, self.speeds)
         self._network_seen = -1
-        self._running: tuple[list[int], Index] = ([], np.zeros(0, np.int64))
-
-    def running(self) -> Index:
-        """Jobs that hold nodes, in the order in which they got them."""
-        if self._running[0] != self.own.running:
-            held = self.own.running.copy()
-            self._running = (held, np.array(held, dtype=np.int64))
-        return self._running[1]
 
     def advance(self, span_s: float) -> None:
         """Move work and waits on."""
         own = self.own
-        running = self.running()
-        own.done_s[running] += own.speed.take(running) * span_s
-        own.holding_s[running] += span_s
-        waits = own.phase.take(running) != RUNNING
-        if waits.any():
-            waiting = running[waits]
-            own.wait_s[waiting] -= span_s * own.wait_rate[waiting]
+        pace = self.pace.now()
+        own.done_s[pace.running] += pace.speed * span_s
+        own.holding_s[pace.running] += span_s
+        if pace.waiting.size:
+            own.wait_s[pace.waiting] -= span_s * own.wait_rate[pace.waiting]
 
     def next_s(self) -> float:
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
         own = self.own
-        running = self.running()
-        working = own.phase.take(running) == RUNNING
-        speed = own.speed.take(running)
-        moves = working & (speed > 0)
-        moving = running[moves]
-        left_s = own.target_s.take(moving) - own.done_s.take(moving)
-        soonest = (left_s / speed[moves]).min(initial=np.inf)
-        if moving.size < running.size:
-            waiting = running[~working]
-            waits_s = own.wait_s[waiting] / own.wait_rate[waiting]
+        pace = self.pace.now()
+        left_s = pace.target_s - own.done_s.take(pace.running)
+        soonest = (left_s[pace.moves] / pace.speed[pace.moves]).min(initial=np.inf)
+        if pace.waiting.size:
+            waits_s = own.wait_s[pace.waiting] / own.wait_rate[pace.waiting]
             soonest = min(soonest, waits_s.min(initial=np.inf))
         return max(float(soonest), 0.0)
 
     def due(self) -> list[int]:
         """Running jobs whose phase ends now."""
         own = self.own
-        running = self.running()
-        working = own.phase.take(running) == RUNNING
-        ends = own.target_s.take(running) - own.done_s.take(running) <= _DONE_S
-        if not working.all():
-            ends = np.where(working, ends, own.wait_s[running] <= _DONE_S)
-        due: list[int] = running[ends].tolist()
+        pace = self.pace.now()
+        ends = pace.target_s - own.done_s.take(pace.running) <= _DONE_S
+        if pace.waiting.size:
+            ends = np.where(pace.works, ends, own.wait_s[pace.running] <= _DONE_S)
+        due: list[int] = pace.running[ends].tolist()
         return due
 
     def end_phase(self, j: int) -> bool:
@@ -252,4 +237,4 @@ class JobProgress:
 
     def set_speeds(self) -> None:
         """Speed of every running job, after clocks, phases, nodes or switches changed."""
-        self.speeds.set(self.running())
+        self.speeds.set()

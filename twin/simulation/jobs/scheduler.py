@@ -55,7 +55,7 @@ class Scheduler(Discipline):
         self.departures = JobDepartures(world, jobs, self.progress)
         self.turns = Turns(world, jobs, self.placement, self.sharing)
         parts = (compute, self.placement, self.learning, losses)
-        self.booking = Booking(world, jobs, *parts, self.turns)
+        self.booking = Booking(world, jobs, *parts, self.turns, self.progress.pace)
         self.meter = JobMeter(world, NodePower(world, compute), self.of_nodes)
         self.eligibility = Eligibility(world, jobs, self._join)
         self.deferral = Deferral(world, jobs, self.departures, self._go)

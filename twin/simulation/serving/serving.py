@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.compute.racks_ahead import NodeRows
@@ -14,6 +14,7 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import running_total
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
+from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.service import ENERGY, Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
@@ -38,6 +39,9 @@ class Serving(Discipline):
             jobs.claim(service.nodes, FIRST_POOL - k)
             self.services.append(service)
             self.own.services.append(service.own)
+        none = np.zeros(0, dtype=np.int64)
+        self.nodes = np.concatenate([none, *(service.nodes for service in self.services)])
+        """Of services, one after another."""
         world.clock.can("window begins", self._begin_window)
 
     def schedule(self) -> None:
@@ -89,17 +93,29 @@ class Serving(Discipline):
         return np.where(whole > 0, share, 1.0)
 
     def enter_activity(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
-        """Enter the activity of every service's nodes, that of the busiest GPU of each, and the
-        share of their racks' gain.
+        """Enter the same into arrays of all nodes (node,)."""
+        for values, found in zip((gpu, cpu, gain, busiest), self.activities(), strict=True):
+            values[self.nodes] = found
+
+    def activities(self) -> list[Array]:
+        """(node of services,) GPU and CPU activity, share of its rack's gain, and activity of the
+        busiest GPU, one service after another.
         """
-        for service in self.services:
-            for fleet, activity in service.activities():
-                awake = service.awake_of(fleet)
-                busy = np.where(awake, activity, 0.0)
-                busiest[fleet.nodes] = busy
-                gpu[fleet.nodes] = busy * fleet.standing
-                cpu[fleet.nodes] = awake * (CPU_ACTIVITY if service.own.served > 0 else 0.0)
-                gain[fleet.nodes] = fleet.gain_frac
+        found = [
+            self._of_fleet(fleet, activity, service.awake_of(fleet), service.own.served > 0)
+            for service in self.services
+            for fleet, activity in service.activities()
+        ]
+        if len(found) == 1:
+            return found[0]
+        none = [np.zeros(0)] * 4
+        return [np.concatenate(each) for each in zip(none, *found, strict=True)]
+
+    @staticmethod
+    def _of_fleet(fleet: Fleet, activity: float, awake: Mask, serves: bool) -> list[Array]:
+        busy = np.where(awake, activity, 0.0)
+        cpu = awake * (CPU_ACTIVITY if serves else 0.0)
+        return [busy * fleet.standing, cpu, fleet.gain_frac, busy]
 
     def hold(self) -> None:
         """Enter what each service is losing now."""

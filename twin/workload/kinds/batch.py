@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -83,6 +84,9 @@ class Batch(WorkloadKind):
 
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """Draw the jobs: arrivals uniform over the span, run times and sizes log-normal."""
+        return _drawn(self, seed)
+
+    def _draw(self, seed: int) -> tuple[Job, ...]:
         draw = stream(seed, "batch", self.name)
         arrive = np.sort(draw.uniform(0.0, self.span, self.count))
         spread = np.exp(self.runtime_sigma * draw.standard_normal(self.count))
@@ -150,3 +154,9 @@ class Batch(WorkloadKind):
 
 
 KIND = Batch
+
+
+@lru_cache(maxsize=4)
+def _drawn(batch: Batch, seed: int) -> tuple[Job, ...]:
+    """Drawn once, for checks, building and a run all ask for the jobs."""
+    return batch._draw(seed)
