@@ -92,7 +92,7 @@ def test_nodes_without_a_way_to_others_serve_nothing() -> None:
     [
         ({"nodes": 3}, "nodes for one replica of 32"),
         ({"attention_data_parallel": 24}, "24 ranks for 288 experts|nodes for one replica"),
-        ({"tensor_parallel": 16, "attention_data_parallel": 1}, "scale-up domain"),
+        ({"tensor_parallel": 16, "attention_data_parallel": 1, "engine": {}}, "scale-up domain"),
     ],
 )
 def test_what_cannot_be_is_refused(changes: dict[str, Any], said: str) -> None:

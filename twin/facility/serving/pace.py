@@ -62,6 +62,14 @@ LONGEST_PROMPT = 262_144.0
 """Tokens up to which attention to prompts is tabulated; longer ones go on in proportion."""
 
 
+class CannotBeCut(ValueError):
+    """A model that cannot be cut as asked: each problem with what is allowed."""
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+        self.problems = problems
+
+
 @dataclass(frozen=True)
 class EngineLimits:
     """What an engine allows on a replica."""
@@ -201,7 +209,7 @@ def _replica(
     stated = SentTokens("auto", engine.redundant_experts, skew, engine.two_batches)
     replica = sending(whole, on.gpu, link.line_b_s, stated)
     if problems := replica_problems(replica) + adapter_problems(replica):
-        raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+        raise CannotBeCut(problems)
     return replica
 
 

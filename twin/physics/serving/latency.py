@@ -28,18 +28,24 @@ class LengthLaw:
     @property
     def shared_each(self) -> float:
         """Of a prompt, what it shares with the others, on average: prompts may be shorter."""
-        shared = self.shared_tokens
-        sigma = self.input_log_sigma
-        if shared == 0 or sigma == 0:
-            return min(shared, self.input_tokens)
-        above = np.log(shared / self.input_tokens) / sigma
-        below = self.input_tokens * scipy.special.ndtr(above - sigma / 2)
-        return float(below + shared * scipy.special.ndtr(-above - sigma / 2))
+        return self._up_to(self.shared_tokens)
 
     @property
     def unread_tokens(self) -> float:
-        """Of a prompt, what is found in the prefix cache, on average."""
-        return max(self.cached_tokens, self.shared_each)
+        """Of a prompt, what is found in the prefix cache, on average: all but its last token at
+        most.
+        """
+        found = max(self.cached_tokens, self.shared_tokens)
+        return max(self._up_to(found + 1) - 1, 0.0) if found else 0.0
+
+    def _up_to(self, tokens: float) -> float:
+        """Of a prompt, what lies in its first tokens, on average."""
+        sigma = self.input_log_sigma
+        if tokens == 0 or sigma == 0:
+            return min(tokens, self.input_tokens)
+        above = np.log(tokens / self.input_tokens) / sigma
+        below = self.input_tokens * scipy.special.ndtr(above - sigma / 2)
+        return float(below + tokens * scipy.special.ndtr(-above - sigma / 2))
 
     @property
     def output_deviation(self) -> float:

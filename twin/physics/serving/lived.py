@@ -90,8 +90,9 @@ class LivedReplica:
         makes_s: float = self.fixed[n] + self.slope[n] * many * held
         if self.asked.ready:
             return makes_s
-        read = max(self.asked.mean_prompt - self.cached, 1.0)
-        beside = self.mixed_s(n, read) - self.fixed[n] + self.attention_s(read, self.cached)
+        read = self.asked.mean_read
+        found = self.asked.mean_prompt - read
+        beside = self.mixed_s(n, read) - self.fixed[n] + self.attention_s(read, found)
         share = rate * max(beside, 0.0)
         return makes_s / (1 - share) if share < 1 else np.inf
 

@@ -56,6 +56,8 @@ class LoadRequests:
         self.rate = rate
         self.prompt, self.output = lengths.drawn(count, seed + 1)
         self.mean_prompt = float(self.prompt.mean())
+        found = np.minimum(self.cached, self.prompt - 1)
+        self.mean_read = float((self.prompt - found).mean())
         self.mean_output = float(self.output.mean())
         self.likely = self.output / self.output.sum()
         """(request,) of those under way, longer answers more often."""

@@ -11,7 +11,7 @@ from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused
 from twin.facility.serving.lengths import in_blocks, length_law, of_stage
-from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
+from twin.facility.serving.pace import CannotBeCut, EngineLimits, ReplicaPace, replica_pace
 from twin.facility.serving.software import limits_on, software_of
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.kernels import TOGETHER, StageLink
@@ -171,6 +171,8 @@ def _pace(
 
 
 def _does_not_fit(scenario: Scenario, pool: Pool, error: ValueError) -> InputError:
+    if isinstance(error, CannotBeCut):
+        return refused(scenario, pool.name, error.problems)
     found = [(str(error), "a model that fits its replica")]
     cure = "more tensor_parallel GPUs or pipeline_parallel stages, or a smaller format"
     if str(error).startswith("token_budget"):

@@ -92,6 +92,20 @@ class Inference(WorkloadKind):
             raise ValueError(f"mig {self.mig}: replicas of one instance, which have no links")
         return self
 
+    @model_validator(mode="after")
+    def _shares_experts(self) -> Self:
+        """What is said of shared experts would do nothing where none are."""
+        engine = self.engine
+        stated = {
+            "redundant_experts": engine.redundant_experts > 0,
+            "expert_skew": engine.expert_skew is not None,
+            "two_batches": engine.two_batches,
+        }
+        if self.attention_data_parallel == 1 and any(stated.values()):
+            named = " and ".join(name for name, said in stated.items() if said)
+            raise ValueError(f"engine.{named} with attention_data_parallel above 1")
+        return self
+
     def pools(self) -> tuple[Pool, ...]:
         """One pool of replicas, and that which reads prompts for it."""
         pool = Pool(
