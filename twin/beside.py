@@ -24,6 +24,8 @@ _THREADS = Path("/proc/self/task")
 _ALLOCATORS = "jemalloc_bg_thd"
 """Of the memory of pyarrow; it stops when the process is copied (jemalloc's `pthread_atfork`)."""
 
+_LOOK_S = 1.0
+
 
 class Copied(Generic[T]):
     """Work that a copy of this process does."""
@@ -56,10 +58,11 @@ def begun(work: Callable[[], T]) -> Copied[T] | None:
     if not (may_copy() and has_one_thread()):
         return None
     receiver, sender = Pipe(duplex=False)
+    asking = os.getpid()
     process = os.fork()
     if process == 0:
         receiver.close()
-        _deliver(work, sender)
+        _deliver(work, sender, asking)
     sender.close()
     return Copied(receiver, process)
 
@@ -104,14 +107,23 @@ def settle() -> None:
     gc.disable()
 
 
-def _deliver(work: Callable[[], T], sender: Connection) -> NoReturn:
+def _deliver(work: Callable[[], T], sender: Connection, asking: int) -> NoReturn:
     """Work and send, without a word about errors, and end without what a process does at its
     end: that is the command's.
     """
     with suppress(BaseException):
         settle()
+        _end_with(asking)
         sender.send(work())
     os._exit(0)
+
+
+def _end_with(process: int) -> None:
+    """Look once a second whether the process that asked still lives; end where it does not."""
+    told = ends_with(process)
+    signal.signal(signal.SIGALRM, told)
+    signal.siginterrupt(signal.SIGALRM, False)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_S, _LOOK_S)
 
 
 def ends_with(process: int) -> Callable[..., None]:

@@ -38,7 +38,7 @@ Progress = Callable[[float, str], None]
 _MOST = 4
 """Processes that draw; more would wait for the largest figure."""
 
-_LOADED = ("twin.present.report", "matplotlib.backends.backend_svg")
+_LOADED = ("twin.results.parquet", "twin.present.report", "matplotlib.backends.backend_svg")
 """What the helper imports before it is asked."""
 
 _HOW = "fork" if sys.platform == "linux" else "spawn"

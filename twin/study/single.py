@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from twin.beside import Copied, begun
 from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
 from twin.results import Result, refuse_foreign
@@ -42,6 +43,7 @@ def run(
     facility = built(scenario)
     said = reviews_beside(facility.scenario)
     place = None if out is None else Path(out)
+    aside = None if place is None else begun(partial(_redundancy, facility))
     forks = Forks(facility, progress, copies=place is not None)
     try:
         lived = _lived(forks, place, checkpoint_every_s, resume)
@@ -52,7 +54,7 @@ def run(
         raise
     try:
         costed = partial(add_counterfactuals, facility) if resume else forks.added_to
-        result = costed(examined(facility, lived))
+        result = costed(examined(facility, lived, aside))
     except KeyboardInterrupt as stop:
         _keep(facility, lived, place, said)
         word = f"stopped before its parts were all worked out{kept_and_drawn(place)}"
@@ -109,15 +111,23 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
         refuse_foreign(Path(out))
 
 
-def examined(facility: Facility, result: Result) -> Result:
+def _redundancy(facility: Facility) -> dict[str, Any]:
+    return redundancy(facility).as_dict()
+
+
+def examined(
+    facility: Facility, result: Result, aside: Copied[dict[str, Any]] | None = None
+) -> Result:
     """The result with the redundancy of its facility and the year in its site's weather in the
     metadata, for the report, and what was set from outside the files: a run goes on from a
     checkpoint without knowing that. What cannot be worked out is left out, and told.
+
+    aside   a copy of the process that works out the redundancy meanwhile
     """
     told = with_part(
         result,
         "the redundancy of its design",
-        lambda it: _with(it, "redundancy", redundancy(facility).as_dict()),
+        lambda it: _with(it, "redundancy", (aside and aside.outcome()) or _redundancy(facility)),
     )
     told = with_part(
         told,
