@@ -76,13 +76,17 @@ Shared = Annotated[
 Adapters = Annotated[
     int, Option("--lora-adapters", metavar="N", help="Adapters served with the model as base.")
 ]
-Rank = Annotated[int, Option("--lora-rank", metavar="R", help="Of each adapter.")]
-AdaptersOn = Annotated[str, Option("--lora-on", help="Products with adapters: all or attention.")]
+Rank = Annotated[
+    int | None, Option("--lora-rank", metavar="R", help="Of each adapter; 16 otherwise.")
+]
+AdaptersOn = Annotated[
+    str | None, Option("--lora-on", help="Products with adapters: all (otherwise) or attention.")
+]
 Resident = Annotated[
     int | None, Option("--lora-resident", metavar="N", help="On a GPU at once; all otherwise.")
 ]
 Zipf = Annotated[
-    float, Option("--lora-zipf", metavar="S", help="Shares of requests fall as 1 / rank^S.")
+    float | None, Option("--lora-zipf", metavar="S", help="Shares of requests fall as 1 / rank^S.")
 ]
 Mig = Annotated[
     str, Option("--mig", metavar="PROFILE", help="On an instance of the GPU, such as 3g.40gb.")
@@ -165,10 +169,10 @@ def inference(
     cached: Cached = 0.0,
     shared: Shared = 0,
     lora_adapters: Adapters = 0,
-    lora_rank: Rank = 16,
-    lora_on: AdaptersOn = "all",
+    lora_rank: Rank = None,
+    lora_on: AdaptersOn = None,
     lora_resident: Resident = None,
-    lora_zipf: Zipf = 0.0,
+    lora_zipf: Zipf = None,
     mig: Mig = "",
     power_cap: PowerCap = None,
     profile: Profile = None,

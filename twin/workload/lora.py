@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, ValidationInfo, field_validator, model_validator
 
 from twin.stated import Duration, Stated, Within
 
@@ -34,6 +34,14 @@ class LoraAdapters(Stated):
     """How often each is asked for, in place of `zipf`; only their ratios count."""
     load_time: Annotated[Duration, Within(0.0, 600.0, "0 s to 10 minutes")] | None = None
     """To load one from host memory; by its bytes at 25 GB/s where not stated."""
+
+    @field_validator("resident")
+    @classmethod
+    def _no_more_than_there_are(cls, resident: int | None, info: ValidationInfo) -> int | None:
+        adapters = info.data.get("adapters")
+        if resident is not None and adapters is not None and resident > adapters:
+            raise ValueError(f"at most the {adapters} adapters; all of them where left out")
+        return resident
 
     @model_validator(mode="after")
     def _as_many_shares(self) -> Self:

@@ -17,11 +17,14 @@ def stated_adapters(**stated: Any) -> LoraAdapters | None:
     if not stated["adapters"]:
         return None
     try:
-        return LoraAdapters.model_validate(stated)
+        said = {name: value for name, value in stated.items() if value is not None}
+        return LoraAdapters.model_validate(said)
     except ValidationError as error:
         raise InputError(_problem(one) for one in error.errors()) from error
 
 
 def _problem(error: Any) -> Problem:
     name = error["loc"][0] if error["loc"] else "adapters"
-    return Problem(f"--lora-{name}", repr(error["input"]), error["msg"])
+    return Problem(
+        f"--lora-{name}", repr(error["input"]), error["msg"].removeprefix("Value error, ")
+    )

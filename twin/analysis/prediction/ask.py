@@ -68,13 +68,14 @@ class InferenceQuestion:
     prefix cache."""
     lora_adapters: int = 0
     """Adapters of the model that are served together; each request asks for one."""
-    lora_rank: int = 16
-    lora_on: str = "all"
-    """Products with adapters: all of a layer, or those of attention."""
+    lora_rank: int | None = None
+    """Of each; 16 where not stated."""
+    lora_on: str | None = None
+    """Products with adapters: all of a layer where not stated, or those of attention."""
     lora_resident: int | None = None
     """That a GPU holds at once; all where not stated."""
-    lora_zipf: float = 0.0
-    """Shares of requests fall as 1 / rank^zipf; alike at 0."""
+    lora_zipf: float | None = None
+    """Shares of requests fall as 1 / rank^zipf; alike where not stated."""
     mig: str = ""
     """Instance of the GPU that a replica has for itself, such as 3g.40gb; all of it where empty."""
     output_deviation: float = 0.0
@@ -158,12 +159,22 @@ class InferenceQuestion:
         """
         return _cut_of("--parallelism", self.parallelism)
 
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """That share experts: of the replica, and of those that read its prompts."""
+        cuts = [("--parallelism", self.parallelism)]
+        cuts += [("--prefill", self.prefill)] if self.prefill else []
+        return tuple(_cut_of(*one)[1] for one in cuts)
+
     def of_prefill(self) -> InferenceQuestion:
         """The same asked of replicas that only read prompts."""
-        return replace(
+        alone = replace(
             self, parallelism=self.prefill, output_tokens=1, drafts=0, acceptance=None,
             draft_time_s=0.0, prefill="", output_deviation=0.0,
         )  # fmt: skip
+        if max(alone.ranks) > 1:
+            return alone
+        return replace(alone, expert_exchange="auto", redundant_experts=0, two_batches=False)
 
     def check(self) -> None:
         """Raise InputError with every count that cannot be."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from twin.analysis.prediction.ask import InferenceQuestion
+from twin.analysis.prediction.ask import MOST_REDUNDANT, InferenceQuestion
 from twin.analysis.prediction.cuts import held_by, working
+from twin.analysis.prediction.idle import refuse_idle
 from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue
 from twin.catalogue.mig import instance_of, instance_row, instances_of
@@ -25,7 +26,9 @@ from twin.physics.kernels import (
     ServingReplica,
     StageLink,
     crossings,
+    even_redundancy,
     expert_buffer_bytes,
+    experts_on_ranks,
     kv_room_bytes,
     place_bytes,
     replica_problems,
@@ -120,6 +123,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         lambda: named(catalogue, Gpu, question.gpu, "--gpu"),
         lambda: named(catalogue, ServingSoftware, question.software, "--software"),
         question.cut,
+        lambda: refuse_idle(question, catalogue),
     )
     model = named(catalogue, Model, question.model, "--model")
     whole = named(catalogue, Gpu, question.gpu, "--gpu")
@@ -173,7 +177,29 @@ def _uncut(case: ReplicaCase, found: str) -> Problem:
     """A cut that the model does not take, with every rule it breaks and the cuts that it takes."""
     rules = [allowed for one, allowed in replica_problems(case.replica) if one == found]
     cure = working(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
+    counts = _redundant(case) if found == experts_on_ranks(case.replica) else ""
+    if counts and case.asked.redundant_experts:
+        uneven = f"{case.asked.redundant_experts}: {found} of {case.model.name}"
+        return Problem("--redundant-experts", uneven, f"{counts}: as many on each rank")
+    if counts:
+        cure += f"; or --redundant-experts {counts}"
     return Problem("--parallelism", f"{found} of {case.model.name}", ", and ".join(rules), cure)
+
+
+def _redundant(case: ReplicaCase) -> str:
+    """Redundant experts nearest to those asked for, with which ranks hold as many and a request
+    fits; nothing where tokens are not sent.
+    """
+    if case.replica.dispatch is None:
+        return ""
+    line_b_s = case.asked.link_bit_s / 8
+    whole = replace(case.replica, dispatch=None)
+    counts = [one for one in even_redundancy(case.replica) if one <= MOST_REDUNDANT]
+    cuts = [
+        sending(whole, case.gpu, line_b_s, replace(case.asked.sent, redundant=one))
+        for one in counts
+    ]
+    return " or ".join(str(n) for n, cut in zip(counts, cuts, strict=True) if case.held_as(cut))
 
 
 def _too_long(case: ReplicaCase) -> list[Problem]:

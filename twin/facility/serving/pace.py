@@ -208,7 +208,10 @@ def _replica(
     skew = engine.expert_skew
     stated = SentTokens("auto", engine.redundant_experts, skew, engine.two_batches)
     replica = sending(whole, on.gpu, link.line_b_s, stated)
-    if problems := replica_problems(replica) + adapter_problems(replica):
+    problems = replica_problems(replica) + adapter_problems(replica)
+    if skew is not None and not model.experts:
+        problems += ((f"engine.expert_skew {skew:g} of a dense model", "a model of experts"),)
+    if problems:
         raise CannotBeCut(problems)
     return replica
 

@@ -32,6 +32,8 @@ from twin.physics.kernels.replica import (
     StageLink,
     WindowRules,
     crossings,
+    even_redundancy,
+    experts_on_ranks,
     replica_problems,
 )
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
@@ -57,7 +59,9 @@ __all__ = [
     "adapter_bytes",
     "benchmark_schedule",
     "crossings",
+    "even_redundancy",
     "expert_buffer_bytes",
+    "experts_on_ranks",
     "fullest_rank",
     "iteration_laws",
     "kv_bytes_per_token",

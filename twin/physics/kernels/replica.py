@@ -133,7 +133,6 @@ def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
     model = replica.model
     cut = replica.tensor
     ranks = replica.data
-    experts = f"{ranks} ranks for {replica.held_experts} experts"
     rules: tuple[tuple[bool, str, str], ...] = (
         (
             model.heads % cut == 0,
@@ -157,12 +156,32 @@ def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
         ),
         (
             not model.experts or replica.held_experts % replica.stage_gpus == 0 or ranks == 1,
-            experts,
-            "a divisor of the experts",
+            experts_on_ranks(replica),
+            _even_experts(replica),
         ),
     )
     rules += _stage_rules(replica)
     return tuple((found, allowed) for holds, found, allowed in rules if not holds)
+
+
+def experts_on_ranks(replica: ServingReplica) -> str:
+    """What is found of ranks that do not hold as many experts each."""
+    return f"{replica.data} ranks for {replica.held_experts} experts"
+
+
+def even_redundancy(replica: ServingReplica) -> tuple[int, ...]:
+    """Redundant experts nearest to those of a replica with which its ranks hold as many each."""
+    own = replica.held_experts - replica.model.experts
+    below = own - replica.held_experts % replica.stage_gpus
+    return tuple(one for one in (below, below + replica.stage_gpus) if one >= 0)
+
+
+def _even_experts(replica: ServingReplica) -> str:
+    """What is allowed of ranks that do not divide experts."""
+    if not replica.dispatch or not replica.dispatch.redundant:
+        return "a divisor of the experts"
+    counts = " or ".join(map(str, even_redundancy(replica)))
+    return f"a divisor of the experts: {counts} redundant ones"
 
 
 def _stage_rules(replica: ServingReplica) -> tuple[tuple[bool, str, str], ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
+from twin.errors import InputError, every_problem
 from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.compute.racks_ahead import NodeRows
@@ -34,15 +37,27 @@ class Serving(Discipline):
         self.services: list[Service] = []
         self.jobs = jobs
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
-        for k, pool in enumerate(pools):
-            service = _engine(pool)(world, compute, losses, pool, jobs.placement.free())
-            jobs.claim(service.nodes, FIRST_POOL - k)
-            self.services.append(service)
-            self.own.services.append(service.own)
+        asked = [partial(self._make, k, pool, compute, losses) for k, pool in enumerate(pools)]
+        every_problem(*asked)
         none = np.zeros(0, dtype=np.int64)
         self.nodes = np.concatenate([none, *(service.nodes for service in self.services)])
         """Of services, one after another."""
         world.clock.can("window begins", self._begin_window)
+
+    def _make(self, k: int, pool: Pool, compute: Compute, losses: Losses) -> None:
+        """The service of a pool; one that is refused keeps its nodes from those after it, of which
+        each is judged as it would stand.
+        """
+        free = self.jobs.placement.free()
+        try:
+            service = _engine(pool)(self.world, compute, losses, pool, free)
+        except InputError:
+            held = pool.nodes + (pool.prefill.nodes if pool.prefill else 0)
+            self.jobs.claim(free[:held], FIRST_POOL - k)
+            raise
+        self.jobs.claim(service.nodes, FIRST_POOL - k)
+        self.services.append(service)
+        self.own.services.append(service.own)
 
     def schedule(self) -> None:
         """Let every service's windows follow one another."""

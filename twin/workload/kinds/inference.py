@@ -98,7 +98,6 @@ class Inference(WorkloadKind):
         engine = self.engine
         stated = {
             "redundant_experts": engine.redundant_experts > 0,
-            "expert_skew": engine.expert_skew is not None,
             "two_batches": engine.two_batches,
         }
         if self.attention_data_parallel == 1 and any(stated.values()):
