@@ -157,27 +157,31 @@ class LivedReplica:
         budget = float(self.token_budget - self.many * self.checked)
         whole = budget
         done: list[tuple[int, float]] = []
-        self.attention = 0.0
+        attention = 0.0
+        places = self.max_sequences - self.many
         room = self.room_tokens + self.many * self.shared - self.held
         while budget > 0:
             if partial is None:
-                if not queue or self.many + len(done) >= self.max_sequences:
+                if not queue or len(done) >= places:
                     break
                 q = queue[0]
-                room -= self.prompt[q] + self.output[q] / 2 - self.shared
+                prompt = self.prompt[q]
+                room -= prompt + self.output[q] / 2 - self.shared
                 if room < 0 and (self.many or done):
                     break
                 queue.popleft()
-                hit = min(self.cached, self.prompt[q] - 1.0)
-                partial = (q, hit, float(self.prompt[q]) - hit)
+                hit = min(self.cached, prompt - 1.0)
+                partial = (q, hit, float(prompt) - hit)
             q, before, left = partial
             chunk = min(left, budget)
             budget -= chunk
-            self.attention += self.attention_s(chunk, before)
-            partial = (q, before + chunk, left - chunk)
-            if left - chunk <= 0:
+            attention += self.attention_s(chunk, before)
+            if chunk < left:
+                partial = (q, before + chunk, left - chunk)
+            else:
                 done.append((q, float(self.prompt[q])))
                 partial = None
+        self.attention = attention
         self.partial = partial
         return whole - budget, done
 

@@ -102,8 +102,8 @@ def _live_through(pool: list[LivedReplica], asked: LoadRequests) -> None:
     held = [lived.outstanding for lived in pool]
     last = 0
     for q, at_s in enumerate(asked.arrival.tolist()):
-        for r in range(many):
-            if changes[r] <= at_s:
+        for r, change_s in enumerate(changes):
+            if change_s <= at_s:
                 pool[r].live(at_s)
                 changes[r] = pool[r].change_s()
                 held[r] = pool[r].outstanding
