@@ -81,7 +81,7 @@ def allreduce_s(
     if not 1 < ranks <= ranks_per_node:
         return ring_s
     volume_bytes = (ranks + 1) / ranks * size_bytes
-    nvls_s = _over(volume_bytes, library.nvls_frac * bandwidth_intra_b_s)
+    nvls_s = seconds_over(volume_bytes, library.nvls_frac * bandwidth_intra_b_s)
     return min(ring_s, _ramped(_local_latency_s(ranks, 2, library), nvls_s, library))
 
 
@@ -121,8 +121,8 @@ def alltoall_s(
     local = min(ranks, ranks_per_node)
     piece_bytes = size_bytes / ranks
     volume_s = max(
-        _over(piece_bytes * (local - 1), library.ring_frac * bandwidth_intra_b_s),
-        _over(piece_bytes * (ranks - local), library.nic_frac * bandwidth_inter_b_s),
+        seconds_over(piece_bytes * (local - 1), library.ring_frac * bandwidth_intra_b_s),
+        seconds_over(piece_bytes * (ranks - local), library.nic_frac * bandwidth_inter_b_s),
     )
     net_s = library.net_hop_s if ranks > local else 0.0
     return _ramped(library.start_s + library.peer_s * (local - 1) + net_s, volume_s, library)
@@ -151,11 +151,9 @@ def token_exchange_s(
     if ranks <= 1:
         return 0.0
     local = min(ranks, ranks_per_node)
-    nodes = ranks / local
-    beyond = (nodes - 1) * (1 - (1 - 1 / nodes) ** chosen)
-    inside = nodes * (local - 1) * (1 - (1 - 1 / ranks) ** chosen)
-    volume_s = _over(beyond * token_bytes, library.nic_frac * bandwidth_inter_b_s)
-    volume_s += _over(inside * token_bytes, library.token_frac * bandwidth_intra_b_s)
+    inside, beyond = crossings_of_token(chosen, ranks, local)
+    volume_s = seconds_over(beyond * token_bytes, library.nic_frac * bandwidth_inter_b_s)
+    volume_s += seconds_over(inside * token_bytes, library.token_frac * bandwidth_intra_b_s)
     net_s = library.net_hop_s if ranks > local else 0.0
     return library.start_s + library.peer_s * (local - 1) + net_s + volume_s
 
@@ -192,10 +190,10 @@ def _ring_s(
     if ranks <= 1:
         return 0.0
     volume_bytes = turns * (ranks - 1) / ranks * size_bytes
-    local_s = _over(volume_bytes, library.ring_frac * intra_b_s)
+    local_s = seconds_over(volume_bytes, library.ring_frac * intra_b_s)
     if ranks <= local:
         return _ramped(_local_latency_s(ranks, turns, library), local_s, library)
-    net_s = _over(volume_bytes, library.nic_frac * inter_b_s * local)
+    net_s = seconds_over(volume_bytes, library.nic_frac * inter_b_s * local)
     net_hops = turns * (ceil(ranks / local) - 1)
     local_hops = turns * (ranks - 1) - net_hops
     latency_s = (
@@ -212,7 +210,20 @@ def _ramped(latency_s: float, volume_s: float, library: Library) -> float:
     return latency_s + volume_s + library.ramp * sqrt(latency_s * volume_s)
 
 
-def _over(size_bytes: float, bandwidth_b_s: float) -> float:
+def crossings_of_token(chosen: int, ranks: int, local: int) -> tuple[float, float]:
+    """How often a token is sent within nodes and to other nodes, if it goes once to each node that
+    holds an expert of it, and there once to each rank; experts are chosen evenly.
+
+    chosen   experts of a token
+    local    ranks of a node
+    """
+    nodes = ranks / local
+    beyond = (nodes - 1) * (1 - (1 - 1 / nodes) ** chosen)
+    inside = nodes * (local - 1) * (1 - (1 - 1 / ranks) ** chosen)
+    return inside, beyond
+
+
+def seconds_over(size_bytes: float, bandwidth_b_s: float) -> float:
     """Size over bandwidth; nothing to move takes no time, and no bandwidth takes for ever."""
     if size_bytes <= 0:
         return 0.0

@@ -7,7 +7,7 @@ straight to the rank of its expert: no count is asked before, and an iteration c
 
 from __future__ import annotations
 
-from twin.physics.network.collectives import HOPPER, Library
+from twin.physics.network.collectives import HOPPER, Library, crossings_of_token, seconds_over
 
 START_S = 40e-6
 """Of one call: putting together what is sent, and taking apart what comes. The median of the twelve
@@ -32,8 +32,8 @@ def copies_s(
         return 0.0
     local = min(ranks, ranks_per_node)
     each_bytes = copy_bytes / ranks
-    inside_s = _over(each_bytes * (local - 1), library.token_frac * bandwidth_intra_b_s)
-    beyond_s = _over(each_bytes * (ranks - local), library.nic_frac * bandwidth_inter_b_s)
+    inside_s = seconds_over(each_bytes * (local - 1), library.token_frac * bandwidth_intra_b_s)
+    beyond_s = seconds_over(each_bytes * (ranks - local), library.nic_frac * bandwidth_inter_b_s)
     return START_S + max(inside_s, beyond_s)
 
 
@@ -55,15 +55,7 @@ def once_s(
     if ranks <= 1:
         return 0.0
     local = min(ranks, ranks_per_node)
-    nodes = ranks / local
-    beyond = (nodes - 1) * (1 - (1 - 1 / nodes) ** chosen)
-    inside = nodes * (local - 1) * (1 - (1 - 1 / ranks) ** chosen)
-    beyond_s = _over(beyond * token_bytes, library.nic_frac * bandwidth_inter_b_s)
-    inside_s = _over(inside * token_bytes, library.token_frac * bandwidth_intra_b_s)
+    inside, beyond = crossings_of_token(chosen, ranks, local)
+    beyond_s = seconds_over(beyond * token_bytes, library.nic_frac * bandwidth_inter_b_s)
+    inside_s = seconds_over(inside * token_bytes, library.token_frac * bandwidth_intra_b_s)
     return START_S + max(inside_s, beyond_s)
-
-
-def _over(size_bytes: float, rate_b_s: float) -> float:
-    if size_bytes <= 0:
-        return 0.0
-    return size_bytes / rate_b_s if rate_b_s > 0 else float("inf")
