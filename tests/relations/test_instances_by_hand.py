@@ -62,21 +62,32 @@ def test_a_gpu_that_fails_at_an_hour(tmp_path: Path, keys: str) -> None:
     assert lost_w == pytest.approx(_lost_w(facility, full_w))
 
 
-def test_an_autoscaler_wakes_another_server_for_what_waits(tmp_path: Path) -> None:
-    """Two servers at 0.97 of their tokens lose a sixteenth of them. The first window of which what
-    came and what waits is more than two servers make asks for a third, awake two minutes later.
+def test_an_autoscaler_wakes_another_server_for_a_gpu_that_fails(tmp_path: Path) -> None:
+    """Two servers at 0.97 of their tokens lose a sixteenth of them. The look at that minute, at
+    what came in the one before, finds that two are too few: a third is awake two minutes later.
     """
     _, full = _served(tmp_path, 1e5, LORA, 3)
     each = float(full["capacity_tokens_per_s"].iloc[-1])
     _, rows = _served(tmp_path, 2 * 0.97 * each / 200, LORA + SCALED, 70, nodes=4)
-    asks = (rows["tokens_asked"] + rows["tokens_waiting"]) / 60 / each
-    first = float(asks.index[asks > 2.0][0])
-    assert 61.0 <= first <= 64.0
-    assert asks.loc[first] < 3.0
+    came = rows["tokens_asked"] / 60 / each
+    assert 2.0 - 1 / 8 < came.loc[60.0] < 2.0
     capacity = rows["capacity_tokens_per_s"] / each
     assert capacity.loc[2.0:60.0].to_numpy() == pytest.approx(2.0)
-    assert capacity.loc[61.0 : first + 2].to_numpy() == pytest.approx(2.0 - 1 / 8)
-    assert capacity.loc[first + 3 :].to_numpy() == pytest.approx(3.0 - 1 / 8)
+    assert capacity.loc[61.0:62.0].to_numpy() == pytest.approx(2.0 - 1 / 8)
+    assert capacity.loc[63.0:].to_numpy() == pytest.approx(3.0 - 1 / 8)
     asked = float(rows["tokens_asked"].loc[61.0] + rows["tokens_waiting"].loc[60.0])
     waits = asked - 60 * (2.0 - 1 / 8) * each
     assert rows["tokens_waiting"].loc[61.0] == pytest.approx(waits)
+
+
+def test_a_server_is_not_woken_and_dropped_in_turn(tmp_path: Path) -> None:
+    """With a GPU out for good and a short `scale_down_after`: at 1.92 servers' tokens, of which
+    1.875 are left, a third one is woken once. It was woken for the queue and dropped for its end, a
+    dozen times an hour.
+    """
+    _, full = _served(tmp_path, 1e5, "", 3)
+    each = float(full["capacity_tokens_per_s"].iloc[-1])
+    scaled = SCALED.replace("2 min", "1 min").replace("1 h", "1 min")
+    _, rows = _served(tmp_path, 1.92 * each / 200, scaled, 90, nodes=4)
+    assert rows["nodes_awake"].loc[62.0:90.0].tolist() == [3.0] * 29
+    assert (rows["nodes_awake"].diff().dropna() != 0).sum() == 1

@@ -51,10 +51,19 @@ def stop_replica(
     while replicas.occupied[r] > 0:
         preempt_last(asked, progress, replicas, cache, r)
     forget_blocks(replicas, cache, limits, r)
-    q = replicas.head[r]
     replicas.in_service[r] = 0
     replicas.steps[r] = 0
     replicas.end_s[r] = np.inf
+    hand_on(asked, progress, replicas, cache, limits, routing, r, now_s)
+
+
+@kernel
+def hand_on(
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    routing: int, r: int, now_s: float,
+) -> None:  # fmt: skip
+    """Send all that wait at a replica to where they would be sent now."""
+    q = replicas.head[r]
     replicas.head[r] = -1
     replicas.tail[r] = -1
     replicas.waiting[r] = 0

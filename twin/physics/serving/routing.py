@@ -118,10 +118,12 @@ def route(
     routing: int,
     q: int,
 ) -> int:
-    """The replica that a request is sent to; the first one where none is in service."""
+    """The replica that a request is sent to; where none is in service it waits at one that does
+    nothing.
+    """
     best = least_loaded(asked, progress, replicas, routing)
     if best < 0:
-        return 0
+        return int(np.argmin(replicas.in_service))
     replicas.cursor[1] = best
     if routing == PREFIX_AWARE:
         best = longest_prefix(asked, progress, replicas, cache, q, best)

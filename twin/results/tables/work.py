@@ -35,7 +35,7 @@ SERVICES = Table(
             "Mean time between output tokens at the end of the period; of requests told apart at "
             "the load of the last whole window.",
         ),
-        Column("nodes_awake", "float", "", "Nodes that took requests at the end of the period."),
+        Column("nodes_awake", "float", "", "Nodes that do not sleep at the end of the period."),
         Column(
             "reading_load_frac",
             "float",

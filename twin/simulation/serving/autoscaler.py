@@ -4,12 +4,13 @@ Once a window: so many nodes as what arrived in the last window, and what waits,
 target. More are ordered at once and are awake after their start; fewer stay when fewer would have
 been enough for long enough. The rule is that of the horizontal autoscaler of Kubernetes
 (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, read 2026): wanted over present
-as load over target, five minutes before it scales down.
+as load over target, and down to the most that was wanted in the last five minutes. What a node
+gives is what stands of it at its clock: a node that failed is made good by the next one.
 """
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left
 
 import numpy as np
 
@@ -34,7 +35,10 @@ class Autoscaler:
         self._awake = fleet.every_node
         own.ready_s = np.zeros(fleet.nodes.size)
         if self.asked is not None:
-            own.ready_s[self._wanted(first_per_s) :] = np.inf
+            whole = np.ones(fleet.nodes.size)
+            first = self._wanted(first_per_s, whole, np.ones(fleet.racks.size))
+            own.ready_s[first:] = np.inf
+            own.wanted = np.array([[0.0, first]])
 
     @property
     def awake(self) -> Mask:
@@ -56,13 +60,23 @@ class Autoscaler:
         """Nodes that are awake or starting."""
         return int(np.isfinite(self.own.ready_s).sum())
 
-    def _wanted(self, tokens_per_s: float) -> int:
-        """Nodes that this rate loads to the target."""
+    def _wanted(self, tokens_per_s: float, standing: Array, clock_frac: Array) -> int:
+        """Nodes, the first ones, that this rate loads to the target.
+
+        standing     (node,) share of its replicas that can serve
+        clock_frac   (rack of the fleet,)
+        """
         assert self.asked is not None
-        fleet = self.fleet
-        node = fleet.speed.capacity_tokens_per_s * fleet.replicas / fleet.nodes.size
-        many = math.ceil(tokens_per_s / (self.asked.target_load * node) - 1e-9)
-        return min(max(many, self.asked.min_nodes), fleet.nodes.size)
+        fewest = self.asked.min_nodes
+        least = tokens_per_s / self.asked.target_load * (1 - 1e-9)
+        each = self.fleet.speed.capacity(clock_frac)
+
+        def enough(many: int) -> bool:
+            first = standing * (np.arange(standing.size) < many)
+            given = float((self.fleet.replicas_by_rack(first) * each).sum())
+            return given >= least and int((first > 0).sum()) >= fewest
+
+        return bisect_left(range(standing.size), True, key=enough)
 
     def look(self, arrived_per_s: float, waiting: float, window_s: float) -> None:
         """Order what the last window asks for.
@@ -72,26 +86,33 @@ class Autoscaler:
         """
         if self.asked is None:
             return
-        wanted = self._wanted(arrived_per_s + waiting / window_s)
         now = self.world.now_s
-        if wanted >= self.ordered:
-            self.own.roomy_s = np.inf
+        clock_frac = self.world.state.throttling.clock_frac[self.fleet.racks]
+        per_s = arrived_per_s + waiting / window_s
+        wanted = self._wanted(per_s, self.fleet.standing, clock_frac)
+        most = self._most_of_late(wanted)
+        if wanted > self.ordered:
             self._order(wanted, now + self.asked.start_time)
-            return
-        self.own.roomy_s = min(self.own.roomy_s, now)
-        if now - self.own.roomy_s >= self.asked.scale_down_after * (1 - 1e-9):
-            self._order(wanted, now)
+        elif most < self.ordered:
+            self._order(most, now)
+
+    def _most_of_late(self, wanted: int) -> int:
+        """Of nodes wanted now, and at any time since `scale_down_after` ago."""
+        assert self.asked is not None
+        now = self.world.now_s
+        looks = np.vstack([self.own.wanted, [now, wanted]])
+        since_s = now - self.asked.scale_down_after * (1 - 1e-9)
+        held = max(int(np.searchsorted(looks[:, 0], since_s, side="right")) - 1, 0)
+        self.own.wanted = looks[held:]
+        return int(looks[held:, 1].max())
 
     def _order(self, wanted: int, ready_s: float) -> None:
         """Wake the next nodes, or let the last ones sleep."""
         before = self.ordered
-        if wanted == before:
-            return
         ready: Array = self.own.ready_s.copy()
         ready[before:wanted] = ready_s
         ready[wanted:] = np.inf
         self.own.ready_s = ready
-        self.own.roomy_s = np.inf
         self.world.note(
             self.fleet.pool.name, EventKind.SCALED, f"{wanted} of {ready.size} nodes, from {before}"
         )

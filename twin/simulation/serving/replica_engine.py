@@ -82,21 +82,33 @@ class ReplicaEngine:
 
     def follow(self, awake: Mask) -> None:
         """Stop and start replicas as nodes die, live, sleep and wake, and set their clocks. One
-        that goes to sleep ends what it has begun.
+        that goes to sleep ends what it has begun; what waited while none served is dealt out anew.
         """
         parts = self.parts()
         now = self.fleet.world.now_s
-        standing = self.fleet.standing
-        lives = self._replicas_on(standing)
-        serves = self._replicas_on(standing * awake)
-        wanted = np.where(serves, SERVES, np.where(lives, ENDS, AWAY))
-        for r in np.flatnonzero(wanted != parts[1].in_service).tolist():
+        replicas = parts[1]
+        wanted = self._turns(awake)
+        deal = not (replicas.in_service == SERVES).any() and bool((wanted == SERVES).any())
+        for r in np.flatnonzero(wanted != replicas.in_service).tolist():
             self._turn(parts, r, int(wanted[r]), now)
-        self._set_clocks(parts[1], now)
+        for r in np.flatnonzero(deal & (replicas.waiting > 0)).tolist():
+            self.outage.hand_on(self.asked, *parts, self.limits, self.way, r, now)
+        self._set_clocks(replicas, now)
 
-    def _replicas_on(self, nodes: Array) -> Mask:
-        """(replica,) whether it stands on these shares of nodes; the first ones of each rack do."""
-        return np.asarray(self.number < self.fleet.replicas_by_rack(nodes)[self.rack_of_replica])
+    def _turns(self, awake: Mask) -> Index:
+        """(replica,) what each is to do. Of each rack the first ones are awake, of which the last
+        ones stand on what failed.
+        """
+        standing = self.fleet.standing
+        serve = self._of_replica(standing * awake)
+        up = self._of_replica(awake)
+        ends = self.number < up + self._of_replica(standing) - serve
+        asleep = np.where((self.number >= up) & ends, ENDS, AWAY)
+        return np.asarray(np.where(self.number < serve, SERVES, asleep))
+
+    def _of_replica(self, nodes: Mask | Array) -> Array:
+        """(replica,) how many of its rack stand on these shares of nodes."""
+        return self.fleet.replicas_by_rack(nodes)[self.rack_of_replica]
 
     def _turn(self, parts: Parts, r: int, wanted: int, now: float) -> None:
         """Let a replica serve, end what it has begun, or stop."""

@@ -231,8 +231,8 @@ class ServiceState:
     """Columns of the request engine by name; empty where requests are a fluid."""
     ready_s: Array = field(default_factory=lambda: np.zeros(0))
     """(node,) from when each node of the pool is awake; inf while it sleeps."""
-    roomy_s: float = np.inf
-    """Since when fewer nodes would have been enough; inf while they would not."""
+    wanted: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    """(look,) when an autoscaler looked of late, and how many nodes were wanted."""
     reading_by_rack: Array = field(default_factory=lambda: np.zeros(0))
     """(rack of those that read prompts,) their capacity; empty where they are the same."""
     sending_by_rack: Array = field(default_factory=lambda: np.zeros(0))
