@@ -101,7 +101,7 @@ def render(
     reviews    notes and decisions on its components
     """
     tell = progress or (lambda _done, _what: None)
-    known = drawings or {}
+    known = {} if drawings is None else drawings  # whose length draws them all
     sections = chapters(result, reviews)
     around = _around(result, reviews)
     told = {named.name: alt_text(result, named.name) for named in FIGURES}
