@@ -25,6 +25,8 @@ _ALLOCATORS = "jemalloc_bg_thd"
 """Of the memory of pyarrow; it stops when the process is copied (jemalloc's `pthread_atfork`)."""
 
 _LOOK_S = 1.0
+_NUMBER = 2
+"""Bytes of a number of a piece; a pipe holds 32,000 of them."""
 
 
 class Copied(Generic[T]):
@@ -46,6 +48,41 @@ class Copied(Generic[T]):
         self._receiver.close()
         with suppress(ChildProcessError):
             os.waitpid(self._process, 0)
+        return found
+
+
+class Shared(Generic[T]):
+    """Pieces of work, by number, of which this process and a copy of it take the next in turn."""
+
+    def __init__(self, work: Callable[[int], T], pieces: int) -> None:
+        self._work = work
+        self._owner = os.getpid()
+        self._left, filled = os.pipe()
+        os.write(filled, b"".join(n.to_bytes(_NUMBER) for n in range(pieces)))
+        os.close(filled)
+        self._copied = begun(self._take)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a copy takes its part."""
+        return self._copied is not None
+
+    def outcome(self) -> dict[int, T]:
+        """What was found of each piece, those that are left done here; without those that a copy
+        took and did not deliver, and without any in a copy. To be asked once.
+        """
+        if self._copied is None or os.getpid() != self._owner:
+            return {}
+        found = self._take()
+        os.close(self._left)
+        return found | (self._copied.outcome() or {})
+
+    def _take(self) -> dict[int, T]:
+        """Do the next piece that nobody has, until none is left."""
+        found = {}
+        while number := os.read(self._left, _NUMBER):
+            n = int.from_bytes(number)
+            found[n] = self._work(n)
         return found
 
 

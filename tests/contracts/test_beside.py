@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from planner import asked, faults, job, written
+from planner import asked, chat, faults, job, written
 
 import twin
 from twin import beside
 from twin.cli import main
+from twin.physics.serving.tails import LOADS
+from twin.simulation.serving import lived_pools
 from twin.study.counterfactuals import lived
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -99,6 +101,90 @@ def test_nor_is_another_program_or_one_of_one_core(
     monkeypatch.setattr(beside, "cores", lambda: cores)
     monkeypatch.setattr(beside, "is_the_command", lambda: cores == 1)
     assert not beside.may_copy()
+
+
+def test_pieces_are_done_once_by_the_command_or_its_copy(copied: list[int]) -> None:
+    def piece(n: int) -> tuple[int, int]:
+        time.sleep(0.01)
+        return n, os.getpid()
+
+    shared = beside.Shared(piece, 40)
+    time.sleep(0.1)
+    found = shared.outcome()
+    assert {n: value for n, (value, _) in found.items()} == {n: n for n in range(40)}
+    assert {process for _, process in found.values()} == {os.getpid(), copied[0]}
+
+
+def test_pieces_of_a_copy_that_dies_are_missing_and_no_others(copied: list[int]) -> None:
+    asking = os.getpid()
+
+    def piece(n: int) -> int:
+        if os.getpid() != asking:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return n
+
+    shared = beside.Shared(piece, 9)
+    os.waitpid(copied[0], 0)
+    assert shared.outcome() == {n: n for n in range(1, 9)}
+
+
+def test_pieces_stay_with_the_process_that_shares_them(copied: list[int]) -> None:
+    shared = beside.Shared(lambda n: n, 3)
+    theirs = beside.begun(lambda: len(shared.outcome()))
+    assert theirs is not None
+    assert theirs.outcome() == 0
+    assert shared.outcome() == {0: 0, 1: 1, 2: 2}
+
+
+def test_without_a_copy_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "may_copy", lambda: False)
+    assert beside.Shared(lambda n: n, 3).outcome() == {}
+
+
+def services(folder: Path) -> Path:
+    """A day of services whose prompts are read here or there, and whose loads come and go."""
+    day = {"rate": "60 / s", "diurnal_amplitude": 0.6, "peak_hour": 6}
+    own = chat(nodes=12, requests=day, slo={"ttft": "200 ms"})
+    split = chat("split", nodes=4, requests=day, prefill={"nodes": 2})
+    alone = chat("alone", nodes=1, requests=day | {"rate": "150 / s"})
+    return written(asked(horizon="12 h", workload=[own, split, alone]), folder)
+
+
+@pytest.mark.parametrize("delivers", [True, False])
+def test_tails_of_services_are_the_same_from_a_copy(
+    delivers: bool, tmp_path: Path, copied: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = services(tmp_path)
+    alone = hashes(twin.run(file))
+    lived_pools._seen_at.cache_clear()
+    here: list[float] = []
+    lives = lived_pools._seen_at
+
+    def counted(pool: lived_pools.AskedPool, load: float) -> Any:
+        here.append(load)
+        return lives(pool, load)
+
+    monkeypatch.setattr(lived_pools, "_seen_at", counted)
+    collects = beside.Shared.outcome
+    done: list[int] = []
+
+    def late(shared: beside.Shared[Any]) -> Any:
+        time.sleep(0.3)
+        found = collects(shared)
+        done.extend([len(found), len(here)])
+        return found
+
+    monkeypatch.setattr(beside.Shared, "outcome", late)
+    if not delivers:
+        monkeypatch.setattr(beside.Copied, "outcome", lambda _: None)
+    assert hashes(twin.run(file, tmp_path / "out")) == alone
+    assert len(copied) == 2  # the tails and the redundancy
+    pieces, lived_meanwhile = done
+    if delivers:
+        assert lived_meanwhile < pieces, "the copy did some"
+        assert here[lived_meanwhile:] == [LOADS[0]], "all but the lone prompt that is sent"
+    else:
+        assert len(here) > lived_meanwhile
 
 
 def test_runs_without_faults_are_the_same_in_copies(file: Path, copied: list[int]) -> None:

@@ -266,9 +266,10 @@ def store(run: Run, path: Path, every_s: float = 0.0) -> Path:
     return checkpoint.write(path, take(run._loop), run.facility, run._wall_s, every_s)
 
 
-def start(facility: Facility) -> Run:
+def start(facility: Facility, ahead: bool = False) -> Run:
     """A facility at its first instant.
 
+    ahead   whether a copy of the command may begin with what its result asks for
     Raises InputError where a review refuses the design or a workload cannot run on its GPUs, and
     RunError where a run cannot begin.
     """
@@ -279,6 +280,8 @@ def start(facility: Facility) -> Run:
         with one_thread():
             run = Run(facility)
             run._loop.begin()
+            if ahead:
+                run._loop.run.serving.live_ahead()
     except (ArithmeticError, ValueError, LookupError) as error:
         raise RunError(f"could not begin: {error}") from error
     run._wall_s += perf_counter() - began

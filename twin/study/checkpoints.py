@@ -54,7 +54,7 @@ def simulate_with_checkpoints(
     KeyboardInterrupt with a word about where the run stands.
     """
     stored = _of_the_same_question(facility, file) if go_on else None
-    run = continued(stored, facility) if stored else start(facility)
+    run = continued(stored, facility) if stored else start(facility, ahead=True)
     step_s = every_s or (stored.every_s if stored else 0.0) or np.inf
     kept_s = stored.now_s if stored else -1.0
     steps = ((n * step_s, False) for n in count(int(run.now_s / step_s) + 1))

@@ -10,9 +10,13 @@ first is drawn from renewals.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 
-from twin.physics.serving.columns import LawTables
+from twin.arrays import Array
 from twin.physics.serving.latency import NOTHING_PROMISED, LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine
 from twin.physics.serving.lived import LivedReplica
@@ -40,45 +44,64 @@ def last_load(load_frac: float) -> float:
     return float(LOADS[min(max(k, 0), LOADS.size - 2)])
 
 
-def load_curve(
-    law: LawTables,
-    engine: Engine,
-    lengths: LengthLaw,
-    capacity_tokens_per_s: float,
-    in_turn: int = 1,
-    objective: Objective = NOTHING_PROMISED,
-    seed: int = 1,
-    from_load: float = 0.0,
-    upto_load: float = 1.0,
-    fewest: bool = False,
-) -> LoadCurve:
-    """Live a replica through at the loads of `LOADS`; the same requests at each, closer together,
-    and more of them near its capacity.
-
-    in_turn     replicas that share the stream one after another
-    from_load   the lowest load that will be asked, and the highest; beyond those of `LOADS` on
-    upto_load   either side nothing is lived through
-    fewest      whether each goes to the replica with the fewest outstanding, and not in turn
+def loads_between(from_load: float, upto_load: float) -> Array:
+    """Those of `LOADS` at which a replica is lived through that is asked from one load up to
+    another; beyond `LOADS` on either side it is not.
     """
-    rows = []
-    times = LivedLaw(law)
     first = int(np.searchsorted(LOADS, last_load(from_load)))
-    loads = LOADS[first : int(np.searchsorted(LOADS, upto_load)) + 1]
-    for load in loads:
-        rate = load * capacity_tokens_per_s / lengths.output_tokens
-        asked = LoadRequests(lengths, rate, in_turn, fewest, seed)
-        many = LivedReplica(times, engine, asked).under_way()
+    return LOADS[first : int(np.searchsorted(LOADS, next_load(upto_load))) + 1]
+
+
+class SeenAtLoad(NamedTuple):
+    """What a replica's users see at one load; the latencies by percentile."""
+
+    ttft_s: Array
+    tpot_s: Array
+    met_frac: float
+    batch: float
+    busy_frac: float
+
+
+@dataclass(frozen=True)
+class LivedPool:
+    """Replicas that are lived through at any load; the same requests at each, closer together, and
+    more of them near capacity.
+    """
+
+    times: LivedLaw
+    engine: Engine
+    lengths: LengthLaw
+    capacity_tokens_per_s: float
+    in_turn: int = 1
+    """Replicas that share the stream one after another."""
+    objective: Objective = NOTHING_PROMISED
+    fewest: bool = False
+    """Whether each goes to the replica with the fewest outstanding, and not in turn."""
+    seed: int = 1
+
+    def seen_at(self, load: float) -> SeenAtLoad:
+        """Live through one load."""
+        asked = self._requests(load)
+        many = LivedReplica(self.times, self.engine, asked).under_way()
         count = _enough(load, many * asked.replicas)
         if count > asked.count:
-            asked = LoadRequests(lengths, rate, in_turn, fewest, seed, count)
-        pool = [LivedReplica(times, engine, asked) for _ in range(asked.replicas)]
+            asked = self._requests(load, count)
+        pool = [LivedReplica(self.times, self.engine, asked) for _ in range(asked.replicas)]
         for lived in pool:
             lived.fill(many)
         _live_through(pool, asked)
         full = load == LOADS[-1]
-        rows.append(asked.measured(Objective(tpot_s=objective.tpot_s) if full else objective, pool))
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
-    ttft, tpot, met, batch, busy = columns
+        told = Objective(tpot_s=self.objective.tpot_s) if full else self.objective
+        return SeenAtLoad(*asked.measured(told, pool))
+
+    def _requests(self, load: float, count: int = REQUESTS) -> LoadRequests:
+        rate = load * self.capacity_tokens_per_s / self.lengths.output_tokens
+        return LoadRequests(self.lengths, rate, self.in_turn, self.fewest, self.seed, count)
+
+
+def load_curve(loads: Array, seen: Sequence[SeenAtLoad]) -> LoadCurve:
+    """What was seen at some of `LOADS` as curves that no load makes better."""
+    ttft, tpot, met, batch, busy = (np.array(column) for column in zip(*seen, strict=True))
     if loads[-1] == LOADS[-1]:
         ttft[-1] = ttft[-2]
     return LoadCurve(

@@ -240,9 +240,7 @@ def _latencies(run: Disciplines, recorder: Recorder) -> Values:
     """What users of each service saw, (period, service)."""
     time_s = recorder.rows("time_s")[:, 0]
     services = run.serving.services
-    found = [
-        s.latencies(time_s, seen) for s, seen in zip(services, _seen(run, recorder), strict=True)
-    ]
+    found = run.serving.latencies(time_s, _seen(run, recorder))
     tokens = [s.speed.asked.output_tokens for s in services]
     shown = shown_to_users([s.pool for s in services], tokens, found)
     columns = {name: np.stack([one[:, i] for one in found], 1) for i, name in enumerate(LATENCIES)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -17,10 +17,11 @@ from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoi
 from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
-from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
-from twin.physics.serving.tails import last_load, load_curve, next_load
+from twin.physics.serving.law import Engine, tabulated
+from twin.physics.serving.tails import load_curve, loads_between
 from twin.scenario.schema import Scenario
 from twin.simulation.serving.gpu_cut import GpuCut
+from twin.simulation.serving.lived_pools import LONGEST_TOKENS, AskedPool, SeenAt
 from twin.simulation.serving.replica_power import ReplicaPower
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
@@ -36,8 +37,6 @@ TOKEN_BUDGET = 8192
 GiB and more."""
 PAGE_TOKENS = 16
 """Of keys and values, where nobody names the software; vLLM's."""
-LONGEST_TOKENS = 262_144.0
-"""Contexts up to which attention is tabulated; longer ones go on in a straight line."""
 
 
 class ReplicaSpeed:
@@ -110,11 +109,22 @@ class ReplicaSpeed:
         return tabulated(self.pace.laws, self.engine, LONGEST_TOKENS, self.pool.engine.draft_time)
 
     def latencies(
-        self, clock_frac: float, in_turn: int, from_load: float = 0.0, upto_load: float = 1.0
+        self,
+        clock_frac: float,
+        in_turn: int,
+        from_load: float = 0.0,
+        upto_load: float = 1.0,
+        seen_at: SeenAt = AskedPool.seen_at,
     ) -> LoadCurve:
         """What users see from one load up to another, at the nearest clock of `CLOCKS` and of so
         many replicas.
         """
+        pool = self.lived_pool(clock_frac, in_turn)
+        loads = loads_between(from_load, upto_load)
+        return load_curve(loads, [seen_at(pool, float(load)) for load in loads])
+
+    def lived_pool(self, clock_frac: float, in_turn: int) -> AskedPool:
+        """So many replicas at the nearest clock of `CLOCKS`, to be lived through."""
         notch = int(np.abs(CLOCKS - clock_frac).argmin())
         promise = self.pool.promise
         objective = Objective(
@@ -122,22 +132,11 @@ class ReplicaSpeed:
             np.inf if promise.tpot is None else promise.tpot,
         )
         capacity = self.capacity_by_clock[notch] / self.asked.output_tokens
-        return _curve(
+        return AskedPool(
             self.pace.laws[notch], self.pool.engine.draft_time, self.engine, self.lengths,
             float(capacity * self.lengths.output_tokens), in_turn, objective,
-            last_load(from_load), next_load(upto_load), self.pool.engine.routing != "round_robin",
+            self.pool.engine.routing != "round_robin",
         )  # fmt: skip
-
-
-@lru_cache(maxsize=128)
-def _curve(
-    law: ReplicaLaw, draft_s: float, engine: Engine, lengths: LengthLaw, capacity: float,
-    in_turn: int, objective: Objective, from_load: float, upto_load: float, fewest: bool,
-) -> LoadCurve:  # fmt: skip
-    """The same question is answered once."""
-    tables = tabulated([law], engine, LONGEST_TOKENS, draft_s)
-    asked = (in_turn, objective, 1, from_load, upto_load, fewest)
-    return load_curve(tables, engine, lengths, capacity, *asked)
 
 
 def _at_full_clock(curve: DecodeCurve, tokens_per_s: Array) -> OperatingPoint:

@@ -20,6 +20,7 @@ from twin.simulation.serving.autoscaler import Autoscaler
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
+from twin.simulation.serving.lived_pools import AskedPool, SeenAt
 from twin.simulation.serving.stage_capacity import ServiceStages, StageCapacity
 from twin.simulation.state.record import Key
 from twin.simulation.state.work import ServiceState
@@ -83,8 +84,12 @@ class Service:
 
     def load_of(self, fleet: Fleet) -> float:
         """Served over what a fleet could serve."""
-        capacity = self._stages().each[0 if fleet is self.fleet else 1].now
+        capacity = self.capacity_of(fleet)
         return min(self._served_tokens_per_s() / capacity, 1.0) if capacity > 0 else 0.0
+
+    def capacity_of(self, fleet: Fleet) -> float:
+        """Output tokens/s that a fleet could serve now."""
+        return self._stages().each[0 if fleet is self.fleet else 1].now
 
     def _served_tokens_per_s(self) -> float:
         return self.own.served
@@ -262,30 +267,31 @@ class Service:
         """Time between a sequence's tokens at what was `seen`."""
         return self.speed.time_per_token_s(float(seen[SEEN.index("load")]))
 
-    def latencies(self, time_s: Array, seen: Array) -> Array:
+    def latencies(self, time_s: Array, seen: Array, seen_at: SeenAt = AskedPool.seen_at) -> Array:
         """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
         and backlog at the end of each period.
 
-        time_s   ends of periods, the start first
-        seen     (period, `SEEN`)
+        time_s    ends of periods, the start first
+        seen      (period, `SEEN`)
+        seen_at   what is seen of a pool at one load
         """
         load, clock, backlog_s, reading, reading_clock = seen.T
-        makes = self._tails(self.fleet, load, clock)
+        makes = self._tails(self.fleet, load, clock, seen_at)
         if self.readers is None:
             return with_backlog(makes, backlog_s, self.pool)
-        reads = self._tails(self.readers, reading, reading_clock)
+        reads = self._tails(self.readers, reading, reading_clock, seen_at)
         alone = self.readers.speed.latencies(1.0, self.readers.replicas, upto_load=0.0)
         sent_s = self.handover.mean_s(float(alone.ttft_s[0, 0]))
         return with_backlog(in_turn(reads, sent_s, makes), backlog_s, self.pool)
 
-    def _tails(self, fleet: Fleet, load_frac: Array, clock_frac: Array) -> Array:
+    def _tails(self, fleet: Fleet, load_frac: Array, clock_frac: Array, seen_at: SeenAt) -> Array:
         """(period, `LATENCIES`) of one fleet without a backlog; NaN where it idles."""
         found = np.full((load_frac.size, len(LATENCIES)), np.nan)
         for clock in np.unique(clock_frac):
             rows = (clock_frac == clock) & (load_frac > 0)
             if rows.any():
                 asked = (float(load_frac[rows].min()), float(load_frac[rows].max()))
-                curve = fleet.speed.latencies(float(clock), fleet.replicas, *asked)
+                curve = fleet.speed.latencies(float(clock), fleet.replicas, *asked, seen_at)
                 found[rows] = at_load(curve, load_frac[rows])
         return found
 

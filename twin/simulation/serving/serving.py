@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +22,7 @@ from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.service import ENERGY, Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
+from twin.simulation.serving.tails_ahead import TailsAhead
 from twin.simulation.state.work import FIRST_POOL
 from twin.workload import Pool
 
@@ -35,6 +37,7 @@ class Serving(Discipline):
         self.world = world
         self.own = world.state.serving
         self.services: list[Service] = []
+        self._tails = TailsAhead()
         self.jobs = jobs
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         asked = [partial(self._make, k, pool, compute, losses) for k, pool in enumerate(pools)]
@@ -131,6 +134,16 @@ class Serving(Discipline):
         busy = np.where(awake, activity, 0.0)
         cpu = awake * (CPU_ACTIVITY if serves else 0.0)
         return [busy * fleet.standing, cpu, fleet.gain_frac, busy]
+
+    def live_ahead(self) -> None:
+        """Let a copy of the command begin with the tails of its services, where that can pay."""
+        self._tails.begin(self.services)
+
+    def latencies(self, time_s: Array, seen: Sequence[Array]) -> list[Array]:
+        """(period, `LATENCIES`) of each service; see `Service.latencies`."""
+        seen_at = self._tails.seen_at
+        pairs = zip(self.services, seen, strict=True)
+        return [service.latencies(time_s, one, seen_at) for service, one in pairs]
 
     def hold(self) -> None:
         """Enter what each service is losing now."""

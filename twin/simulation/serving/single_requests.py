@@ -16,6 +16,7 @@ from twin.physics.serving.columns import Fate
 from twin.physics.serving.requests import RequestList
 from twin.simulation.serving.arrivals import single_requests
 from twin.simulation.serving.latency import LATENCIES, of_requests
+from twin.simulation.serving.lived_pools import AskedPool, SeenAt
 from twin.simulation.serving.replica_engine import ReplicaEngine
 from twin.simulation.serving.service import TOTALS, Service
 from twin.simulation.state.work import ServiceState
@@ -117,7 +118,7 @@ class RequestService(Service):
         """It need not act before the next window, or before a node is awake."""
         return self.autoscaler.next_s()
 
-    def latencies(self, time_s: Array, seen: Array) -> Array:
+    def latencies(self, time_s: Array, seen: Array, seen_at: SeenAt = AskedPool.seen_at) -> Array:
         """(period, `LATENCIES`) of the requests whose first token came in each period; those
         between tokens of the answers that were completed in it.
         """
