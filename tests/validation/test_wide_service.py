@@ -4,6 +4,7 @@ eight GPUs a node, two nodes a rack).
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -85,6 +86,51 @@ def test_nodes_without_a_way_to_others_serve_nothing() -> None:
     assert result.frame("services")["capacity_tokens_per_s"].iloc[-1] == 0.0
     causes = result.frame("losses").groupby("cause")["tokens"].sum()
     assert causes["fabric"] > 0.9 * causes.sum() > 0
+
+
+def _rails_lost(many: int) -> dict[str, Any]:
+    """So many of the eight leaves of the nodes' unit, from the fifth minute on."""
+    at = {"at": "5 min", "repair_after": "1 d"}
+    return {"timeline": [at | {"component": f"leaf_su1_rail{n + 1}"} for n in range(many)]}
+
+
+def _half_lines() -> dict[str, Any]:
+    """The same servers with adapters of half the rate."""
+    half = deepcopy(layout())
+    rows = next(row for row in half["halls"][0]["rows"] if "dgx_b200" in row["racks"])
+    rows["overrides"] = {"nic_bandwidth": "200 Gbit/s"}
+    return half
+
+
+@pytest.mark.parametrize("two_batches", [False, True])
+def test_half_of_the_rails_lost_are_lines_half_as_wide(two_batches: bool) -> None:
+    """Four of eight leaves: what each replica makes, loses and why. A quarter of the tokens is lost
+    where one half of a batch does not hide the other's exchange; of the queue of five seconds, the
+    patience, goes what is too much for the slower pool.
+    """
+    work = wide(engine=wide()["engine"] | {"two_batches": two_batches})
+    narrow = ran(asked(_half_lines(), workload=[work], horizon="5 min"))
+    least = narrow.frame("services")["capacity_tokens_per_s"].iloc[-1]
+    result = served(work, faults=_rails_lost(4))
+    whole, lost = result.frame("services")["capacity_tokens_per_s"]
+    assert lost == pytest.approx(least, rel=1e-9)
+    assert least < (0.95 if two_batches else 0.8) * whole
+    rows = result.frame("losses").groupby("cause")["tokens"].sum()
+    seconds = 300 + 5
+    assert rows.to_dict() == pytest.approx({"fabric": seconds * (whole - lost)}, rel=1e-6)
+
+
+def test_tokens_come_slower_by_what_the_lines_lack() -> None:
+    """A pool that is not full: both forms serve all, each token later, as rails are lost."""
+    requests = wide()["requests"] | {"rate": "20 / s"}
+    for detail in ("fluid", "requests"):
+        work = wide(detail=detail, requests=requests)
+        result = served(work, faults=_rails_lost(4))
+        before, after = result.frame("services").to_dict("records")
+        slower = before["capacity_tokens_per_s"] / after["capacity_tokens_per_s"]
+        for name in ("tpot_p50_s", "ttft_p50_s"):
+            assert after[name] / before[name] == pytest.approx(slower, rel=0.08), (detail, name)
+        assert after["tokens_dropped"] == 0
 
 
 @pytest.mark.parametrize(

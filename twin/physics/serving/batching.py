@@ -200,9 +200,11 @@ def enter_plan(
     level = replicas.level[r]
     blend = replicas.blend[r]
     fixed, slope = decode_law(law, level, blend, many)
+    fixed /= replicas.pace[r]
+    slope /= replicas.pace[r]
     steps = 1
     if tokens > 0:
-        fixed = mixed_s(law, level, blend, many, tokens) + attention
+        fixed = (mixed_s(law, level, blend, many, tokens) + attention) / replicas.pace[r]
     elif many > 0:
         steps = uninterrupted(
             asked, progress, replicas, cache, limits, r, fixed, slope, context, many

@@ -109,6 +109,8 @@ class Replicas(NamedTuple):
     """Lower of the two clock levels that it runs between."""
     blend: Array
     """Weight of the upper one."""
+    pace: Array
+    """Of its iterations, over what the law has."""
     totals: Array
     """(replica, `TOTALS`) so far."""
     cursor: Index
@@ -199,6 +201,7 @@ def fresh_replicas(count: int, limits: Limits) -> Replicas:
         head=nobody.copy(), tail=nobody, waiting=zeros.copy(),
         free_pages=np.full(count, limits.capacity_pages, dtype=np.int64),
         in_service=np.ones(count, dtype=np.int64), level=zeros, blend=np.zeros(count),
+        pace=np.ones(count),
         totals=np.zeros((count, len(TOTALS))), cursor=np.zeros(2, dtype=np.int64),
     )  # fmt: skip
 

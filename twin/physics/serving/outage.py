@@ -24,6 +24,14 @@ def change_clock(
 
 
 @kernel
+def change_pace(replicas: Replicas, limits: Limits, r: int, pace_frac: float, now_s: float) -> None:
+    """Let all iterations of a replica go at a share of their pace, after the one under way."""
+    replicas.pace[r] = pace_frac
+    if replicas.steps[r] > 1:
+        cut(replicas, limits, r, now_s)
+
+
+@kernel
 def finish_whole_steps(
     asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     r: int, now_s: float,

@@ -8,7 +8,6 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.rows import Gpu
-from twin.facility.fabric import node_bandwidth_frac
 from twin.facility.gpu_profiles import profiled, refused
 from twin.physics.kernels import StageLink, crossings
 from twin.results.enums import Cause
@@ -16,6 +15,9 @@ from twin.simulation.compute.power_caps import Allowed
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.gpu_cut import cut_of
+from twin.simulation.serving.latency import LATENCIES, at_load
+from twin.simulation.serving.lived_pools import SeenAt
+from twin.simulation.serving.reach import Reach
 from twin.simulation.serving.replica import ReplicaSpeed
 from twin.workload import Pool
 
@@ -49,7 +51,9 @@ class Fleet:
             raise refused(scenario, pool.name, [self._no_room()])
         self.gain_frac = racks.work_frac[self.rack]
         """(node,) share of its rack's gain that its work takes."""
-        self._reached = (-1, self.every_node)
+        far = (self.link.crossings > 0 or self.spread) and pool.replica_gpus > self.gpus_per_node
+        in_row = self.nodes_each if self.spread else 0
+        self.reach = Reach(world, self.nodes, self.rack, in_row, self._pace_at, far)
         self._standing: tuple[tuple[int, ...], Array] = ((), np.zeros(0))
         self._clock: tuple[int, float] = (-1, 1.0)
         self._capacity: tuple[tuple[int, ...], Mask, Array] = ((), self.every_node, np.zeros(0))
@@ -103,7 +107,7 @@ class Fleet:
         """(node,) in order and fed."""
         state = self.world.state
         live = np.asarray(state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack])
-        return live & self._joined() if self._over_network else live
+        return live & self.reach.joined() if self.reach.needed else live
 
     @property
     def standing(self) -> Array:
@@ -133,21 +137,6 @@ class Fleet:
         return np.asarray(1.0 - of_replica.mean(axis=1))
 
     @property
-    def _over_network(self) -> bool:
-        """Whether stages of one replica hand over from node to node by the network."""
-        far = self.link.crossings > 0 or self.spread
-        return far and self.pool.replica_gpus > self.gpus_per_node
-
-    def _joined(self) -> Mask:
-        """(node,) that has a way to others."""
-        network = self.world.state.network
-        if self._reached[0] != network.version:
-            fabric = self.world.facility.fabric
-            share = node_bandwidth_frac(fabric, self.nodes.astype(np.int32), network.switch_ok)
-            self._reached = (network.version, share > 0)
-        return self._reached[1]
-
-    @property
     def gpus_each(self) -> float:
         """GPUs of a replica, or of one rank of attention; a part of one on an instance."""
         return self.pool.rank_gpus / self.cut.instances
@@ -166,12 +155,17 @@ class Fleet:
         """(node,) attention ranks of replicas that stand on as many nodes in a row, racks or not:
         one that misses a node or a GPU serves nothing.
         """
-        each = -(-self.pool.replica_gpus // self.gpus_per_node)
+        each = self.nodes_each
         whole = live.size // each
         stands = live[: whole * each].reshape(whole, each).min(axis=1) > 1 - 1e-9
         ranks = np.zeros(live.size)
         ranks[: whole * each] = np.repeat(stands, each) * self.pool.attention_ranks / each
         return ranks
+
+    @property
+    def nodes_each(self) -> int:
+        """That a replica stands on, whole ones."""
+        return -(-self.pool.replica_gpus // self.gpus_per_node)
 
     @cached_property
     def every_node(self) -> Mask:
@@ -205,8 +199,8 @@ class Fleet:
         )
         if self._capacity[0] != versions or self._capacity[1] is not awake:
             clock_frac = state.throttling.clock_frac[self.racks]
-            replicas = self.replicas_by_rack(self.standing * awake)
-            self._capacity = (versions, awake, replicas * self.speed.capacity(clock_frac))
+            paced = self.replicas_by_rack(self.standing * awake) * self.reach.pace_by_rack()
+            self._capacity = (versions, awake, paced * self.speed.capacity(clock_frac))
         return self._capacity[2]
 
     @property
@@ -233,9 +227,39 @@ class Fleet:
         state = self.world.state
         if not state.racks.rack_on[rack]:
             return self.compute.why_off(rack)
-        if self._over_network and not self._joined()[self.rack == rack].all():
+        whole = self.reach.pace_by_rack()[self.racks == rack] == 1.0
+        if not whole.all() or self._cut_off(rack):
             return Cause.FABRIC
         clocks = state.throttling
         if 0 < clocks.notch[rack] <= clocks.ordered_notch[rack]:
             return Cause.CAPPED
         return Cause.THROTTLED if clocks.clock_frac[rack] < 1.0 else Cause.FAILED
+
+    def _cut_off(self, rack: int) -> bool:
+        """Whether one of its nodes has no way to the others of its replica."""
+        return self.reach.needed and not self.reach.joined()[self.rack == rack].all()
+
+    @property
+    def pace_frac(self) -> float:
+        """Mean pace of its racks over that by a whole network."""
+        return float(self.reach.pace_by_rack().mean())
+
+    def latencies(
+        self, load_frac: Array, clock_frac: Array, pace_frac: Array, seen_at: SeenAt
+    ) -> Array:
+        """(period, `LATENCIES`) of users without a backlog; NaN where it idles."""
+        found = np.full((load_frac.size, len(LATENCIES)), np.nan)
+        of = np.stack([clock_frac, pace_frac], axis=1)
+        for clock, pace in np.unique(of, axis=0).tolist():
+            rows = (of == (clock, pace)).all(axis=1) & (load_frac > 0)
+            if rows.any():
+                asked = (float(load_frac[rows].min()), float(load_frac[rows].max()))
+                curve = self.speed.latencies(clock, self.replicas, *asked, seen_at, pace)
+                found[rows] = at_load(curve, load_frac[rows], pace)
+        return found
+
+    def _pace_at(self, share: float) -> float:
+        """Capacity of a replica by lines that are a share as wide, over its own."""
+        link = StageLink(self.link.crossings, self.link.line_b_s * share)
+        slowed = ReplicaSpeed(self.world.facility.scenario, self.pool, self.cut, link)
+        return min(slowed.capacity_tokens_per_s / self.speed.capacity_tokens_per_s, 1.0)

@@ -16,10 +16,12 @@ LATENCIES = (
 """Columns: percentiles of both latencies, and the share of requests that keep the objective."""
 
 
-def at_load(curve: LoadCurve, load_frac: Array) -> Array:
-    """(row, `LATENCIES`) at loads of one replica."""
-    ttft = [curve.at(load_frac, "ttft_s", k) for k in range(3)]
-    tpot = [curve.at(load_frac, "tpot_s", k) for k in range(3)]
+def at_load(curve: LoadCurve, load_frac: Array, pace_frac: float = 1.0) -> Array:
+    """(row, `LATENCIES`) at loads of one replica, all of whose iterations go at a share of the pace
+    that the curve has.
+    """
+    ttft = [curve.at(load_frac, "ttft_s", k) / pace_frac for k in range(3)]
+    tpot = [curve.at(load_frac, "tpot_s", k) / pace_frac for k in range(3)]
     return np.stack([*ttft, *tpot, curve.at(load_frac, "met_frac")], axis=1)
 
 

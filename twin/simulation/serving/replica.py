@@ -115,21 +115,22 @@ class ReplicaSpeed:
         from_load: float = 0.0,
         upto_load: float = 1.0,
         seen_at: SeenAt = AskedPool.seen_at,
+        pace_frac: float = 1.0,
     ) -> LoadCurve:
         """What users see from one load up to another, at the nearest clock of `CLOCKS` and of so
-        many replicas.
+        many replicas; promises are kept at a share of the pace.
         """
-        pool = self.lived_pool(clock_frac, in_turn)
+        pool = self.lived_pool(clock_frac, in_turn, pace_frac)
         loads = loads_between(from_load, upto_load)
         return load_curve(loads, [seen_at(pool, float(load)) for load in loads])
 
-    def lived_pool(self, clock_frac: float, in_turn: int) -> AskedPool:
+    def lived_pool(self, clock_frac: float, in_turn: int, pace_frac: float = 1.0) -> AskedPool:
         """So many replicas at the nearest clock of `CLOCKS`, to be lived through."""
         notch = int(np.abs(CLOCKS - clock_frac).argmin())
         promise = self.pool.promise
         objective = Objective(
-            np.inf if promise.ttft is None else promise.ttft,
-            np.inf if promise.tpot is None else promise.tpot,
+            np.inf if promise.ttft is None else promise.ttft * pace_frac,
+            np.inf if promise.tpot is None else promise.tpot * pace_frac,
         )
         capacity = self.capacity_by_clock[notch] / self.asked.output_tokens
         return AskedPool(

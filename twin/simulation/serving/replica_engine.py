@@ -129,6 +129,9 @@ class ReplicaEngine:
         for r in np.flatnonzero(other).tolist():
             blend = float(place[r] - level[r])
             self.outage.change_clock(replicas, self.limits, r, int(level[r]), blend, now)
+        pace = fleet.reach.pace_by_rack()[self.rack_of_replica]
+        for r in np.flatnonzero(replicas.pace != pace).tolist():
+            self.outage.change_pace(replicas, self.limits, r, float(pace[r]), now)
 
     def advance(self, until_s: float) -> None:
         """Let requests arrive as they come, and replicas work up to a moment."""

@@ -19,7 +19,7 @@ from twin.simulation.serving.arrivals import arrivals
 from twin.simulation.serving.autoscaler import Autoscaler
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.handover import Handover
-from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
+from twin.simulation.serving.latency import in_turn, with_backlog
 from twin.simulation.serving.lived_pools import AskedPool, SeenAt
 from twin.simulation.serving.stage_capacity import ServiceStages, StageCapacity
 from twin.simulation.state.record import Key
@@ -29,8 +29,8 @@ from twin.workload import Pool
 TOTALS = ("requests", "asked", "served", "dropped", "capacity", "energy_j")
 """What a service adds up; all but the first and the last in output tokens."""
 ENERGY = TOTALS.index("energy_j")
-SEEN = ("load", "clock", "backlog_s", "reading_load", "reading_clock")
-"""What latencies hang on at a moment; the last two of replicas that read prompts."""
+SEEN = ("load", "clock", "backlog_s", "pace", "reading_load", "reading_clock", "reading_pace")
+"""What latencies hang on at a moment; the last three of replicas that read prompts."""
 _EMPTY = 1e-6
 """Tokens in a queue that count as none: rounding."""
 _TOUCH_S = 1e-8
@@ -76,7 +76,10 @@ class Service:
 
     def activities(self) -> list[tuple[Fleet, float]]:
         """GPU activity of each fleet's nodes that are awake, at its own load."""
-        return [(fleet, fleet.speed.activity(self.load_of(fleet))) for fleet in self.fleets]
+        return [
+            (fleet, fleet.speed.activity(self.load_of(fleet)) * fleet.pace_frac)
+            for fleet in self.fleets
+        ]
 
     def awake_of(self, fleet: Fleet) -> Mask:
         """(node,) of a fleet that take requests now."""
@@ -103,7 +106,8 @@ class Service:
         for fleet in self.fleets:
             replicas = fleet.replicas_by_rack(fleet.standing * self.awake_of(fleet))
             clocks = fleet.clocks_under(allowed, 1.0)
-            rooms.append(float((replicas * fleet.speed.capacity(clocks)).sum()))
+            paced = replicas * fleet.reach.pace_by_rack()
+            rooms.append(float((paced * fleet.speed.capacity(clocks)).sum()))
         flow = min(self._asked_tokens_per_s(), *rooms)
         loads = [flow / room if room > 0 else 1.0 for room in rooms]
         return [
@@ -259,13 +263,14 @@ class Service:
         return np.array(
             [
                 self.load_of(self.fleet), self.fleet.clock_frac, self.backlog_s,
-                self.load_of(readers), readers.clock_frac,
+                self.fleet.pace_frac, self.load_of(readers), readers.clock_frac, readers.pace_frac,
             ]
         )  # fmt: skip
 
     def time_per_token_s(self, seen: Array) -> float:
         """Time between a sequence's tokens at what was `seen`."""
-        return self.speed.time_per_token_s(float(seen[SEEN.index("load")]))
+        pace = float(seen[SEEN.index("pace")])
+        return self.speed.time_per_token_s(float(seen[SEEN.index("load")])) / pace
 
     def latencies(self, time_s: Array, seen: Array, seen_at: SeenAt = AskedPool.seen_at) -> Array:
         """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
@@ -275,25 +280,14 @@ class Service:
         seen      (period, `SEEN`)
         seen_at   what is seen of a pool at one load
         """
-        load, clock, backlog_s, reading, reading_clock = seen.T
-        makes = self._tails(self.fleet, load, clock, seen_at)
+        load, clock, backlog_s, pace, reading, reading_clock, reading_pace = seen.T
+        makes = self.fleet.latencies(load, clock, pace, seen_at)
         if self.readers is None:
             return with_backlog(makes, backlog_s, self.pool)
-        reads = self._tails(self.readers, reading, reading_clock, seen_at)
+        reads = self.readers.latencies(reading, reading_clock, reading_pace, seen_at)
         alone = self.readers.speed.latencies(1.0, self.readers.replicas, upto_load=0.0)
         sent_s = self.handover.mean_s(float(alone.ttft_s[0, 0]))
         return with_backlog(in_turn(reads, sent_s, makes), backlog_s, self.pool)
-
-    def _tails(self, fleet: Fleet, load_frac: Array, clock_frac: Array, seen_at: SeenAt) -> Array:
-        """(period, `LATENCIES`) of one fleet without a backlog; NaN where it idles."""
-        found = np.full((load_frac.size, len(LATENCIES)), np.nan)
-        for clock in np.unique(clock_frac):
-            rows = (clock_frac == clock) & (load_frac > 0)
-            if rows.any():
-                asked = (float(load_frac[rows].min()), float(load_frac[rows].max()))
-                curve = fleet.speed.latencies(float(clock), fleet.replicas, *asked, seen_at)
-                found[rows] = at_load(curve, load_frac[rows])
-        return found
 
     def total(self, name: str) -> float:
         """One of the totals so far."""
