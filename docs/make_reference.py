@@ -121,7 +121,30 @@ def container_of(field: Schema) -> str:
         return f"list of {kind_of(inside)}"
     if kind == "object" and isinstance(field.get("additionalProperties"), Mapping):
         return f"mapping to {kind_of(field['additionalProperties'])}"
-    return {"null": "nothing"}.get(str(kind), str(kind))
+    return {"null": "nothing"}.get(str(kind), f"{kind}{bounds_of(field)}")
+
+
+def bounds_of(field: Schema) -> str:
+    """Between which numbers a number has to lie, in brackets; empty where it may be any."""
+    if "x-range" in field:
+        return f" ({field['x-range']})"
+    if field.get("type") == "integer" and "exclusiveMinimum" in field:
+        return bounds_of({**field, "type": "whole", "minimum": field["exclusiveMinimum"] + 1})
+    low, above, high, below = (
+        number_of(field[key]) if key in field else ""
+        for key in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
+    )
+    if low and high:
+        return f" ({low} to {high})"
+    least = low and f"at least {low}" or above and f"above {above}"
+    most = high and f"at most {high}" or below and f"below {below}"
+    said = ", ".join(filter(None, (least, most)))
+    return f" ({said})" if said else ""
+
+
+def number_of(value: float) -> str:
+    """A bound as people write it."""
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else f"{value:g}"
 
 
 def default_of(field: Schema) -> str:

@@ -159,6 +159,15 @@ def test_reference_pages_are_current() -> None:
     assert _module(ROOT / "docs" / "make_reference.py").stale() == []
 
 
+def test_the_reference_says_between_which_numbers_a_number_lies() -> None:
+    page = (ROOT / "docs" / "reference" / "scenario.md").read_text(encoding="utf-8")
+    queueing = page.split("\n## Queueing\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", queueing, re.MULTILINE))
+    assert rows["depth"] == "integer (1 to 10,000)"
+    assert rows["kill_invalid_depend"] == "boolean"
+    assert rows["shares"] == "mapping to number (above 0, at most 1,000,000)"
+
+
 def test_the_page_of_training_steps_is_what_is_forecast() -> None:
     made = _module(ROOT / "docs" / "make_training_rows.py")
     assert made.OUT.read_text(encoding="utf-8") == "\n".join(made.lines())

@@ -19,7 +19,8 @@ from twin.cli import main
 from twin.scenario.yaml.document import read
 from twin.study.design_search.target import read_target
 from twin.study.design_search.wanted import known
-from twin.study.experiments.method_file import METHODS, asks_a_method, read_method
+from twin.study.experiments.method_file import read_method
+from twin.study.experiments.method_plan import METHODS, asks_a_method
 from twin.study.experiments.study_file import read_study
 from twin.study.schemas import KINDS, file_schema
 

@@ -10,7 +10,7 @@ from twin.cli import place, say, study_face
 
 def asked(file: Path) -> bool:
     """Whether a file has such a method."""
-    from twin.study.experiments.method_file import asks_a_method
+    from twin.study.experiments.method_plan import asks_a_method
 
     return asks_a_method(file)
 

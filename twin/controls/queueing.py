@@ -93,5 +93,7 @@ def _named(value: Any) -> Any:
     return {"policy": value} if isinstance(value, str) else value
 
 
-SchedulerChoice = Annotated[Queueing, BeforeValidator(_named, json_schema_input_type=Any)]
+SchedulerChoice = Annotated[
+    Queueing, BeforeValidator(_named, json_schema_input_type=PolicyName | Queueing)
+]
 """A policy by its name alone, or with its numbers."""

@@ -9,7 +9,7 @@ from twin.catalogue.rows import Rack
 from twin.scenario import schema_json
 from twin.scenario.schema.json_schema import schema_of
 from twin.study.design_search.target import Target
-from twin.study.experiments.method_file import METHODS, MethodPlan
+from twin.study.experiments.method_plan import METHODS, MethodPlan
 from twin.study.experiments.plan import StudyPlan
 
 KINDS = ("scenario", "layout", "deployment", "study", "target")

@@ -14,11 +14,26 @@ pareto.py        who is on the front
 search.py        all of it
 reasons.py       why a design is as it is, in words
 answer.py        the designs, and why the others are not proposed
+
+What a target may say loads without any of the rest, which takes a second.
 """
 
 from __future__ import annotations
 
-from twin.study.design_search.answer import Design, DesignAnswer
-from twin.study.design_search.search import design
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twin.study.design_search.answer import Design, DesignAnswer
+    from twin.study.design_search.search import design
 
 __all__ = ["Design", "DesignAnswer", "design"]
+
+_HOME = {"Design": "answer", "DesignAnswer": "answer", "design": "search"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room when a name of it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'twin.study.design_search' has no attribute {name!r}")
+    return getattr(import_module(f"twin.study.design_search.{_HOME[name]}"), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class Status(StrEnum):
@@ -14,6 +14,11 @@ class Status(StrEnum):
     DONE = "done"
     FAILED = "failed"
     NOT_FINITE = "not finite"
+
+
+OnFailure = Literal["name", "rerun", "leave_out"]
+"""What becomes of cases that failed or are not finite: named in the table; run again first, then
+named; or left out of the table."""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from twin.analysis.statistics.sequential import Rule
 from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
 from twin.study.experiments.arm_trials import ArmAnswer, ArmTrials
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.measure import Measure
 from twin.study.experiments.outcome_words import less, less_between
 from twin.study.experiments.question import Asked, Evaluation, Question, question
-from twin.study.experiments.table import OnFailure
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from twin.study.experiments.case import Case, CaseAnswer
+from twin.study.experiments.case import Case, CaseAnswer, OnFailure
 from twin.study.experiments.journal import AnswerJournal, Forgetful, Kept
 from twin.study.experiments.runner import runner
 from twin.study.experiments.runner_kind import Runner
 from twin.study.experiments.subject import Keyed, Subject
-from twin.study.experiments.table import OnFailure, judged_names, lacks, refuse_unknown, verdict
+from twin.study.experiments.table import judged_names, lacks, refuse_unknown, verdict
 
 Tell = Callable[[int, int], None]
 """Called with how many cases are answered, and of how many."""

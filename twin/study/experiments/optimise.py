@@ -20,12 +20,12 @@ from twin.analysis.figure_row import SAME_FRAC
 from twin.cards import Shown
 from twin.errors import InputError, Problem
 from twin.quantities import figures, short_number
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.front import fresh_rows, marked, with_apart
 from twin.study.experiments.measure import Limit, Measure, names_of
 from twin.study.experiments.question import Asked, Evaluation, Question, question, seeds_from
 from twin.study.experiments.search import Goal, Searcher, searcher
-from twin.study.experiments.table import OnFailure
 
 Algorithm = Literal["tpe", "nsga2"]
 

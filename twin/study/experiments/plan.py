@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from twin.scenario.schema.names import Name
 from twin.stated import QUANTITY_TEXT, FileName, Stated
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.design import Method
 from twin.study.experiments.distributions import Distribution
-from twin.study.experiments.table import OnFailure
 
 CASES_MAX = 1_000_000
 """Most runs of one study."""

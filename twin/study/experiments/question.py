@@ -14,7 +14,7 @@ from twin.errors import InputError
 from twin.scenario import Scenario
 from twin.scenario.yaml.document import Document, unwritten
 from twin.scenario.yaml.validate import build_model
-from twin.study.experiments.case import Case
+from twin.study.experiments.case import Case, OnFailure
 from twin.study.experiments.design import Point
 from twin.study.experiments.distributions import OneOf, Spread
 from twin.study.experiments.evaluate import Tell, evaluate
@@ -22,7 +22,7 @@ from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.points import Points
 from twin.study.experiments.scenario_subject import ScenarioSubject
 from twin.study.experiments.subject import Function, FunctionSubject, Subject
-from twin.study.experiments.table import OnFailure, table
+from twin.study.experiments.table import table
 from twin.study.experiments.whole_keys import whole_keys
 
 Asked = str | Path | Scenario | Function

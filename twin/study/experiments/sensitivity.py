@@ -22,13 +22,13 @@ import pandas as pd
 from twin.analysis.statistics import TornadoBar, tornado
 from twin.cards import Shown
 from twin.errors import InputError, Problem
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.indices import DESIGNS, shares_of
 from twin.study.experiments.measure import Measure, names_of
 from twin.study.experiments.outcome_words import between
 from twin.study.experiments.plain_answers import alike
 from twin.study.experiments.question import Asked, Evaluation, Question, question, seeds_from
-from twin.study.experiments.table import OnFailure
 from twin.study.experiments.usable import Averages, averages
 
 Index = Literal["sobol", "morris", "delta", "tornado"]

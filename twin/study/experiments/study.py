@@ -13,13 +13,14 @@ import pandas as pd
 from twin.analysis.made import Made, made_by_summaries
 from twin.errors import InputError
 from twin.scenario import Scenario
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.constraints import Constraint, with_meets
 from twin.study.experiments.design import Method
 from twin.study.experiments.evaluate import Tell, evaluate
 from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.study_file import AskedStudy, read_study, study_of
 from twin.study.experiments.subject import Function
-from twin.study.experiments.table import OnFailure, table
+from twin.study.experiments.table import table
 from twin.study.experiments.table_files import write_tables
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.study.experiments.case import Case, CaseAnswer, Status
-
-OnFailure = Literal["name", "rerun", "leave_out"]
-"""What becomes of cases that failed or are not finite: named in the table; run again first, then
-named; or left out of the table."""
+from twin.study.experiments.case import Case, CaseAnswer, OnFailure, Status
 
 FRONT = ("case", "arm")
 AFTER = ("seed", "status", "reason")

@@ -10,9 +10,9 @@ import pandas as pd
 
 from twin.analysis.statistics import refuse_unusable
 from twin.errors import InputError, Problem
+from twin.study.experiments.case import OnFailure
 from twin.study.experiments.measure import Measure
 from twin.study.experiments.question import case_names
-from twin.study.experiments.table import OnFailure
 
 
 @dataclass(frozen=True)
