@@ -136,9 +136,8 @@ def bounds_of(field: Schema) -> str:
     )
     if low and high:
         return f" ({low} to {high})"
-    least = low and f"at least {low}" or above and f"above {above}"
-    most = high and f"at most {high}" or below and f"below {below}"
-    said = ", ".join(filter(None, (least, most)))
+    words = {"at least": low, "above": above, "at most": high, "below": below}
+    said = ", ".join(f"{word} {number}" for word, number in words.items() if number)
     return f" ({said})" if said else ""
 
 
