@@ -61,6 +61,8 @@ class Shared(Generic[T]):
         os.write(filled, b"".join(n.to_bytes(_NUMBER) for n in range(pieces)))
         os.close(filled)
         self._copied = begun(self._take)
+        if self._copied is None:
+            os.close(self._left)
 
     @property
     def is_shared(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoi
 from twin.study.counterfactuals import Forks, add_counterfactuals
 from twin.study.kept_reviews import keep_reviews, reviews_beside
 from twin.study.year_of_run import year_of_run
+
+_LOADED_BY_BOTH = ("scipy.linalg", "scipy.special", "scipy.sparse.linalg")
 
 
 def run(
@@ -43,7 +46,7 @@ def run(
     facility = built(scenario)
     said = reviews_beside(facility.scenario)
     place = None if out is None else Path(out)
-    aside = None if place is None else begun(partial(_redundancy, facility))
+    aside = None if place is None else _redundancy_aside(facility)
     forks = Forks(facility, progress, copies=place is not None)
     try:
         lived = _lived(forks, place, checkpoint_every_s, resume)
@@ -109,6 +112,15 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
         raise InputError(problems)
     if out is not None:
         refuse_foreign(Path(out))
+
+
+def _redundancy_aside(facility: Facility) -> Copied[dict[str, Any]] | None:
+    """A copy of the process that works out the redundancy. The run loads most of scipy too, which
+    takes a tenth of a second, so this is done once for both.
+    """
+    for name in _LOADED_BY_BOTH:
+        import_module(name)
+    return begun(partial(_redundancy, facility))
 
 
 def _redundancy(facility: Facility) -> dict[str, Any]:
