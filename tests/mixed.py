@@ -81,7 +81,8 @@ def _prompted(draw: Random, asked: Plain) -> None:
         if work["kind"] == "inference" and draw.random() < 0.4:
             work["requests"]["shared_tokens"] = draw.choice([10, 500, 3000])
         cut = {"pipeline_parallel", "prefill"} & set(work)
-        if work["kind"] == "inference" and not cut and draw.random() < 0.3:
+        staged = "pipeline_parallel" in work
+        if work["kind"] == "inference" and not staged and draw.random() < 0.3:
             work["lora"] = {"adapters": 40, "resident": draw.choice([10, 40]), "zipf": 1.0}
         if work["kind"] == "inference" and b200 and not cut and draw.random() < 0.6:
             work["mig"] = draw.choice(["2g.45gb", "3g.90gb"])

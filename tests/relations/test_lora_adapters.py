@@ -183,7 +183,6 @@ def test_what_adapters_add_to_a_token_as_published(
         ("lora: {{adapters: 3, shares: [1, 2]}}", "shares of 2 adapters, not of 3"),
         ("lora: {{adapters: 2, shares: [1, 2], zipf: 1}}", "zipf, or shares"),
         ("lora: {{adapters: 2, rank: 300}}", "rank"),
-        ("lora: {{adapters: 2}}\n    prefill: {{nodes: 1}}", "lora without prefill"),
         ("lora: {{adapters: 2}}\n    pipeline_parallel: 2", "stages or ranks"),
         ("lora: {{adapters: 2000}}", "hold no sequence"),
     ],

@@ -22,12 +22,17 @@ from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue.rows import Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
-from twin.facility.serving.adapters import adapter_problems, adapters_of
+from twin.facility.serving.adapters import (
+    adapter_problems,
+    loading_of,
+    nothing_loaded,
+    pool_adapters,
+)
 from twin.facility.serving.board_clock import Board, board_of, held_curve, held_laws
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.experts import SentTokens, sending
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import Software, eager, window_rules
+from twin.facility.serving.software import EngineLimits, Software, eager, window_rules
 from twin.physics import inference
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve, OperatingPoint
 from twin.physics.kernels import (
@@ -51,7 +56,7 @@ from twin.physics.kernels import (
     weight_bytes_per_gpu,
 )
 from twin.physics.serving.latency import LengthLaw
-from twin.physics.serving.law import ReplicaLaw, made_in_step
+from twin.physics.serving.law import AdapterLoading, ReplicaLaw, made_in_step
 from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
@@ -71,20 +76,6 @@ class CannotBeCut(ValueError):
 
 
 @dataclass(frozen=True)
-class EngineLimits:
-    """What an engine allows on a replica."""
-
-    max_sequences: int
-    token_budget: int
-    memory_frac: float
-    """Of GPU memory."""
-    graphs: bool
-    """Whether iterations are replayed as graphs."""
-    software: Software
-    """Whose times stand beside the kernels."""
-
-
-@dataclass(frozen=True)
 class ReplicaPace:
     """A replica under one mix of lengths."""
 
@@ -98,6 +89,8 @@ class ReplicaPace:
     board: Board
     held_frac: Array
     """(batch,) of the full clock, that the board holds where a clock is 1."""
+    loading: AdapterLoading | None = None
+    """Of adapters that are not there: in the curve as a mean, not in the laws."""
 
     def held_at(self, at: OperatingPoint) -> Array:
         """Clock that the board holds at an operating point, of the full clock."""
@@ -158,9 +151,9 @@ def _by_kernels(
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured_for(model))
     software = allowed.software
-    read = lengths.input_tokens - lengths.unread_tokens
-    replica = _replica(model, pool, on, software, link, adapters_of(pool.lora, read))
     checked = pool.engine.drafts + 1
+    rows = checked / made_in_step(pool.engine.drafts, pool.engine.acceptance)
+    replica = _replica(model, pool, on, software, link, pool_adapters(pool, lengths, rows))
     held = lengths.held_tokens
     room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
     room *= _kept_frac(replica, held, checked)
@@ -187,9 +180,10 @@ def _by_kernels(
     of_mix = reading_curve if pool.stage is Stage.PREFILL else steady_curve
     alone = of_mix(laws, mix, rates.flop_s, rates.bytes_s)
     curve, held_frac = held_curve(board, alone, np.array(clocks))
+    laws = _laws(nothing_loaded(replica), kernels.times, host, over, clocks)
     return ReplicaPace(
         held_laws(board, laws, clocks, curve.batch, held_frac, checked), curve,
-        capacity, replica.formats.kv_bytes, board, held_frac,
+        capacity, replica.formats.kv_bytes, board, held_frac, loading_of(replica),
     )  # fmt: skip
 
 

@@ -46,6 +46,20 @@ class Software:
     source: str
 
 
+@dataclass(frozen=True)
+class EngineLimits:
+    """What an engine allows on a replica."""
+
+    max_sequences: int
+    token_budget: int
+    memory_frac: float
+    """Of GPU memory."""
+    graphs: bool
+    """Whether iterations are replayed as graphs."""
+    software: Software
+    """Whose times stand beside the kernels."""
+
+
 VLLM = HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5)
 """Of a scheduler in Python that works between iterations. The hosts of TensorRT-LLM's stages, whose
 loop is in Python too, are taken to need as much behind their kernels: nobody measured them."""

@@ -45,6 +45,8 @@ class Adapters:
     """To load one from host memory; by its bytes where not stated."""
     read_tokens: float = 1.0
     """Of a prompt, among which the mean time of loading is told."""
+    made_tokens: float = 0.0
+    """Of an answer, among which it is told where prompts are read elsewhere."""
 
     def distinct(self, requests: ArrayLike) -> Array:
         """Adapters that so many requests ask for on average, no more than a GPU holds."""
@@ -58,10 +60,14 @@ class Adapters:
         """Share of requests whose adapter has to be loaded."""
         return missing_frac(self.shares, self.resident)
 
+    def one_load_s(self, bytes_each: float) -> float:
+        """To load one."""
+        return bytes_each / HOST_B_S if self.load_s is None else self.load_s
+
     def loading_s(self, bytes_each: float) -> float:
-        """Mean time of loading for each token of a prompt that is read."""
-        each = bytes_each / HOST_B_S if self.load_s is None else self.load_s
-        return self.missing_frac * each / self.read_tokens
+        """Mean time of loading for each token of a prompt that is read, or that is made."""
+        among = self.made_tokens or self.read_tokens
+        return self.missing_frac * self.one_load_s(bytes_each) / among
 
 
 @lru_cache(maxsize=64)

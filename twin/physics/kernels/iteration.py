@@ -130,8 +130,13 @@ class IterationLaw:
         layers = layers + np.where(sequences > 0, attention, 0.0)
         layers = layers + self._mixed_s(sequences, prompt_tokens)
         if self._loading_s:
-            layers = layers + self._loading_s * prompt_tokens
+            layers = layers + self._loading_s * self._loads_with(sequences, prompt_tokens)
         return layers + self.host.layers_s(sequences, prompt_tokens, sparse)
+
+    def _loads_with(self, sequences: Array, prompt_tokens: Array) -> Array:
+        """The tokens among which loading of adapters is told."""
+        found = self.replica.adapters
+        return sequences if found is not None and found.made_tokens else prompt_tokens
 
     @property
     def _loading_s(self) -> float:

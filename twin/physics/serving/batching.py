@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.physics.serving.adapter_slots import bring_forward, load_adapter, note_adapters
 from twin.physics.serving.ahead import extra_pages, pages_of, uninterrupted
 from twin.physics.serving.columns import (
     Asked,
@@ -176,25 +177,33 @@ def plan(
             attention += read_chunk(progress, law, replicas, r, q, budget)
             budget -= progress.chunk_tokens[q]
     give_up_late(progress, asked, replicas, limits, r)
+    loading = 0.0
+    if asked.adapter.size > 0:
+        note_adapters(asked, progress, replicas, r)
     while not preempted and replicas.head[r] >= 0 and budget > 0:
         if replicas.occupied[r] >= limits.max_sequences:
+            break
+        if asked.adapter.size > 0 and not bring_forward(asked, progress, replicas, r):
             break
         if not admit(asked, progress, replicas, cache, limits, r):
             break
         q = replicas.running[r, replicas.occupied[r] - 1]
+        if asked.adapter.size > 0:
+            loading += load_adapter(asked, replicas, limits, r, q)
         attention += read_chunk(progress, law, replicas, r, q, budget)
         budget -= progress.chunk_tokens[q]
         give_up_late(progress, asked, replicas, limits, r)
-    enter_plan(asked, progress, replicas, cache, law, limits, r, whole - budget, attention)
+    read = whole - budget
+    enter_plan(asked, progress, replicas, cache, law, limits, r, read, attention, loading)
 
 
 @kernel
 def enter_plan(
     asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
-    limits: Limits, r: int, tokens: int, attention: float,
+    limits: Limits, r: int, tokens: int, attention: float, loading: float,
 ) -> None:  # fmt: skip
-    """Set how many iterations follow and when they end; `tokens` of prompt are read in the
-    first.
+    """Set how many iterations follow and when they end; `tokens` of prompt are read in the first,
+    before which all wait for `loading`.
     """
     many, context = decoding(progress, replicas, r)
     level = replicas.level[r]
@@ -205,10 +214,11 @@ def enter_plan(
     steps = 1
     if tokens > 0:
         fixed = (mixed_s(law, level, blend, many, tokens) + attention) / replicas.pace[r]
-    elif many > 0:
+    elif many > 0 and loading == 0.0:
         steps = uninterrupted(
             asked, progress, replicas, cache, limits, r, fixed, slope, context, many
         )
+    fixed += loading
     replicas.reading[r] = 1 if tokens > 0 else 0
     replicas.decoding[r] = many
     replicas.context_tokens[r] = context

@@ -44,6 +44,8 @@ class Asked(NamedTuple):
     """Names of the prompts' leading full blocks, numbered from 0."""
     ready: Index
     """1 where the prompt was read elsewhere and its keys and values have come over the network."""
+    adapter: Index
+    """That each asks for; empty where none is ever loaded."""
 
 
 class RequestProgress(NamedTuple):
@@ -111,6 +113,14 @@ class Replicas(NamedTuple):
     """Weight of the upper one."""
     pace: Array
     """Of its iterations, over what the law has."""
+    place_of: Index
+    """(replica, adapter) place that holds it; -1 where it is not there."""
+    place_adapter: Index
+    """(replica, place) what is in it; -1 for none."""
+    place_users: Index
+    """(replica, place) running requests that use it."""
+    place_used_s: Array
+    """(replica, place) when it was last in use; -inf for never."""
     totals: Array
     """(replica, `TOTALS`) so far."""
     cursor: Index
@@ -149,6 +159,12 @@ class Limits(NamedTuple):
     """Tokens that a sequence makes in one iteration; above 1 with accepted drafts."""
     checked_tokens: int
     """Tokens that it takes of the budget: one, and its drafts."""
+    adapters: int = 0
+    """That have to be loaded in turn; 0 where all are there."""
+    places: int = 0
+    """For them on a replica."""
+    load_s: float = 0.0
+    """To load one."""
 
 
 class LawTables(NamedTuple):
@@ -201,7 +217,10 @@ def fresh_replicas(count: int, limits: Limits) -> Replicas:
         head=nobody.copy(), tail=nobody, waiting=zeros.copy(),
         free_pages=np.full(count, limits.capacity_pages, dtype=np.int64),
         in_service=np.ones(count, dtype=np.int64), level=zeros, blend=np.zeros(count),
-        pace=np.ones(count),
+        pace=np.ones(count), place_of=np.full((count, limits.adapters), -1, dtype=np.int64),
+        place_adapter=np.full((count, limits.places), -1, dtype=np.int64),
+        place_users=np.zeros((count, limits.places), dtype=np.int64),
+        place_used_s=np.full((count, limits.places), -np.inf),
         totals=np.zeros((count, len(TOTALS))), cursor=np.zeros(2, dtype=np.int64),
     )  # fmt: skip
 

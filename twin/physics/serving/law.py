@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +45,24 @@ class ReplicaLaw(Protocol):
         ...
 
 
+class AdapterLoading(NamedTuple):
+    """Adapters of which a replica holds some, and loads the others when they are asked for."""
+
+    shares: tuple[float, ...]
+    """Of requests, by adapter."""
+    places: int
+    """That it holds at once."""
+    load_s: float
+    """To load one, while the replica waits."""
+    missing_frac: float
+    """Of requests whose adapter has to be loaded, once it is in balance."""
+
+    @property
+    def mean_s(self) -> float:
+        """Of a request."""
+        return self.missing_frac * self.load_s
+
+
 @dataclass(frozen=True)
 class Engine:
     """What serving software allows on one replica."""
@@ -63,6 +81,7 @@ class Engine:
     acceptance: float = 0.0
     """Chance that a draft is accepted where those before it were."""
     patience_s: float = np.inf
+    loading: AdapterLoading | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError, naming what cannot work together."""
@@ -95,6 +114,9 @@ class Engine:
             float(self.patience_s),
             self.tokens_per_step,
             self.drafts + 1,
+            len(self.loading.shares) if self.loading else 0,
+            self.loading.places if self.loading else 0,
+            self.loading.load_s if self.loading else 0.0,
         )
 
 

@@ -29,6 +29,7 @@ class LivedReplica:
         self.checked = engine.drafts + 1
         self.pace = engine.tokens_per_step
         self.asked = asked
+        self.loads = asked.loads
         self.cached = asked.cached
         self.prompt = asked.prompts
         self.output = asked.outputs
@@ -88,12 +89,13 @@ class LivedReplica:
         """
         n = int(many)
         makes_s: float = self.fixed[n] + self.slope[n] * many * held
+        loads = rate * self.asked.mean_load_s
         if self.asked.ready:
-            return makes_s
+            return makes_s / (1 - loads) if loads < 1 else np.inf
         read = self.asked.mean_read
         found = self.asked.mean_prompt - read
         beside = self.mixed_s(n, read) - self.fixed[n] + self.attention_s(read, found)
-        share = rate * max(beside, 0.0)
+        share = rate * max(beside, 0.0) + loads
         return makes_s / (1 - share) if share < 1 else np.inf
 
     def _join(self, q: int, tokens: int, context: float) -> None:
@@ -147,8 +149,15 @@ class LivedReplica:
             self.queue.popleft()
             self._join(q, max(self.output[q] - 1, 1), float(self.prompt[q]))
             came.append(q)
+        self._wait(sum(self.loads[q] for q in came) if self.loads else 0.0)
         for q in came:
             self.asked.first_s[q] = self.now + self._steps_s(1)
+
+    def _wait(self, span_s: float) -> None:
+        """Let all wait for adapters that are loaded."""
+        self.now += span_s
+        self.busy_s += span_s
+        self.sequence_s += span_s * self.many
 
     def _admit(self) -> tuple[float, list[tuple[int, float]]]:
         """Prompt tokens of this iteration, and whose prompts end in it."""
@@ -170,6 +179,8 @@ class LivedReplica:
                 if room < 0 and (self.many or done):
                     break
                 queue.popleft()
+                if self.loads:
+                    attention += self.loads[q]
                 hit = min(self.cached, prompt - 1.0)
                 partial = (q, hit, float(prompt) - hit)
             q, before, left = partial

@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.physics.serving.latency import LengthLaw, Objective
+from twin.physics.serving.law import AdapterLoading
 
 PERCENTILES = (50.0, 95.0, 99.0)
 REQUESTS = 4000
@@ -67,8 +68,19 @@ class LoadRequests:
         self.outputs: list[int] = self.output.tolist()
         gaps = self.rng.gamma(shape, 1.0 / shape, count)
         self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
+        self.loads: list[float] = []
+        """(request,) seconds for its adapter; empty where none is ever loaded."""
+        self.mean_load_s = 0.0
         self.first_s = [np.nan] * count
         self.done_s = [np.nan] * count
+
+    def load(self, loading: AdapterLoading | None, seed: int) -> None:
+        """Let some wait for their adapters."""
+        if loading is None:
+            return
+        missing = np.random.default_rng(seed).random(self.count) < loading.missing_frac
+        self.loads = (missing * loading.load_s).tolist()
+        self.mean_load_s = loading.mean_s
 
     def begun(self, many: int) -> Array:
         """(sequence,) shares of their answers that so many under way have made: one of R replicas

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.physics.serving.adapter_slots import forget_adapters
 from twin.physics.serving.batching import set_end
 from twin.physics.serving.columns import Asked, Limits, PrefixCache, Replicas, RequestProgress
 from twin.physics.serving.compiled import kernel
@@ -59,6 +60,7 @@ def stop_replica(
     while replicas.occupied[r] > 0:
         preempt_last(asked, progress, replicas, cache, r)
     forget_blocks(replicas, cache, limits, r)
+    forget_adapters(replicas, r)
     replicas.in_service[r] = 0
     replicas.steps[r] = 0
     replicas.end_s[r] = np.inf

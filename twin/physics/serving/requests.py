@@ -64,6 +64,7 @@ class RequestList:
             end,
             np.asarray(block, dtype=np.int64),
             np.full(self.count, int(self.ready), dtype=np.int64),
+            np.zeros(0, dtype=np.int64),
         )
 
     def _no_blocks(self) -> tuple[Index, Index, Index]:

@@ -96,7 +96,9 @@ class LivedPool:
 
     def _requests(self, load: float, count: int = REQUESTS) -> LoadRequests:
         rate = load * self.capacity_tokens_per_s / self.lengths.output_tokens
-        return LoadRequests(self.lengths, rate, self.in_turn, self.fewest, self.seed, count)
+        asked = LoadRequests(self.lengths, rate, self.in_turn, self.fewest, self.seed, count)
+        asked.load(self.engine.loading, self.seed + 2)
+        return asked
 
 
 def load_curve(loads: Array, seen: Sequence[SeenAtLoad]) -> LoadCurve:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.facility.serving.lengths import length_law, pool_named
 from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.requests import RequestList
@@ -123,6 +123,12 @@ def _drawn_requests(scenario: Scenario, pool: Pool, lengths: LengthLaw) -> Reque
     cached = np.minimum(int(lengths.cached_tokens), prompt - 1)
     shared = pool.requests.shared_tokens
     return RequestList(at_s, prompt, output, cached, shared_tokens=shared)
+
+
+def adapters_asked(scenario: Scenario, pool: Pool, shares: tuple[float, ...], count: int) -> Index:
+    """(request,) the adapter that each of so many requests asks for."""
+    draw = stream(scenario.seed, "traffic", pool.name, "adapters")
+    return np.asarray(draw.choice(len(shares), count, p=shares), dtype=np.int64)
 
 
 def _drawn(

@@ -11,8 +11,8 @@ from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused
 from twin.facility.serving.lengths import in_blocks, length_law, of_stage
-from twin.facility.serving.pace import CannotBeCut, EngineLimits, ReplicaPace, replica_pace
-from twin.facility.serving.software import limits_on, software_of
+from twin.facility.serving.pace import CannotBeCut, ReplicaPace, replica_pace
+from twin.facility.serving.software import EngineLimits, limits_on, software_of
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
@@ -55,7 +55,7 @@ class ReplicaSpeed:
         allowed = _allowed(pool, software, on.gpu)
         self.pace = _pace(scenario, pool, on, self.lengths, allowed, link)
         try:
-            self.engine = _engine(pool, software, allowed, self.pace.kv_capacity_tokens)
+            self.engine = _engine(pool, software, allowed, self.pace)
         except ValueError as error:
             raise _does_not_fit(scenario, pool, error) from error
         curve = self.pace.curve
@@ -236,13 +236,13 @@ def _shared_block(scenario: Scenario, pool: Pool, software: ServingSoftware | No
 
 
 def _engine(
-    pool: Pool, software: ServingSoftware | None, allowed: EngineLimits, kv_tokens: float
+    pool: Pool, software: ServingSoftware | None, allowed: EngineLimits, pace: ReplicaPace
 ) -> Engine:
     options = pool.engine
     page = software.page_tokens if software else PAGE_TOKENS
     trace = pool.requests.recorded()
     return Engine(
-        kv_tokens,
+        pace.kv_capacity_tokens,
         allowed.max_sequences,
         allowed.token_budget,
         page,
@@ -251,4 +251,5 @@ def _engine(
         options.drafts,
         options.acceptance if options.drafts else 0.0,
         pool.patience_s,
+        pace.loading,
     )

@@ -12,9 +12,10 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.gpu_profiles import refused
-from twin.physics.serving.columns import Fate
+from twin.physics.serving.columns import Asked, Fate
+from twin.physics.serving.law import Engine
 from twin.physics.serving.requests import RequestList
-from twin.simulation.serving.arrivals import single_requests
+from twin.simulation.serving.arrivals import adapters_asked, single_requests
 from twin.simulation.serving.latency import LATENCIES, of_requests
 from twin.simulation.serving.lived_pools import AskedPool, SeenAt
 from twin.simulation.serving.replica_engine import ReplicaEngine
@@ -46,7 +47,15 @@ class RequestService(Service):
         """The engine that makes tokens; others are kept aside."""
         allowed = self.speed.engine
         asked = stated.asked(allowed.prefix_cache, allowed.block_tokens)
-        return ReplicaEngine(self.fleet, self.own, asked)
+        return ReplicaEngine(self.fleet, self.own, self._with_adapters(asked, allowed))
+
+    def _with_adapters(self, asked: Asked, engine: Engine) -> Asked:
+        """The requests, each with its adapter where some have to be loaded."""
+        if engine.loading is None:
+            return asked
+        scenario = self.world.facility.scenario
+        which = adapters_asked(scenario, self.pool, engine.loading.shares, asked.arrival_s.size)
+        return asked._replace(adapter=which)
 
     def settle(self) -> None:
         """Bring the engine to the replicas and clocks of now."""

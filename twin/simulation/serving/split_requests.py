@@ -38,7 +38,10 @@ class SplitRequests(RequestService):
         prompts = stated.asked(reads.prefix_cache, reads.block_tokens)
         ones = np.ones(stated.count, dtype=np.int64)
         self.reading = ReplicaEngine(
-            self.readers, self.own, prompts._replace(output_tokens=ones), READING
+            self.readers,
+            self.own,
+            self._with_adapters(prompts, reads)._replace(output_tokens=ones),
+            READING,
         )
         self.own.engine["handed_s"] = np.full(stated.count, np.nan)
         self.own.engine["open"] = np.zeros(1, dtype=np.int64)
@@ -49,7 +52,7 @@ class SplitRequests(RequestService):
         answers = stated.asked(shared, makes.block_tokens)._replace(
             arrival_s=self.own.engine["handed_s"], ready=ready
         )
-        return ReplicaEngine(self.fleet, self.own, answers)
+        return ReplicaEngine(self.fleet, self.own, self._with_adapters(answers, makes))
 
     def _follow(self) -> None:
         self._handed_s()

@@ -76,13 +76,6 @@ class Inference(WorkloadKind):
         return self
 
     @model_validator(mode="after")
-    def _adapters_read_here(self) -> Self:
-        """Adapters are loaded where a prompt is read, and are needed where it is answered."""
-        if self.lora is not None and self.prefill is not None:
-            raise ValueError("lora without prefill: prompts are read where they are answered")
-        return self
-
-    @model_validator(mode="after")
     def _on_instances(self) -> Self:
         """Instances of a GPU have no links to one another."""
         if not self.mig:
