@@ -79,7 +79,11 @@ def _tidied(table: Table, given: Columns | pd.DataFrame) -> Columns | pd.DataFra
 def _tidy(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with exactly the declared kinds and rows counted from 0."""
     kinds = {c.name: "str" if c.kind == "text" else DTYPES[c.kind] for c in table.columns}
-    return frame[list(table.names)].astype(kinds).reset_index(drop=True)
+    held = frame[list(table.names)].reset_index(drop=True)
+    # pandas copies every column that it is asked about, also those that are right
+    found = dict(zip(table.names, held.dtypes, strict=True))
+    wrong = {name: kind for name, kind in kinds.items() if found[name] != kind}
+    return held.astype(wrong) if wrong else held
 
 
 def _of_table(table: Table, given: Columns | pd.DataFrame | None) -> Iterator[Problem]:
