@@ -18,7 +18,7 @@ from typer.main import get_command
 from twin import catalogue
 from twin.catalogue.prices import price_rows
 from twin.catalogue.rental import rental_rows
-from twin.cli import app
+from twin.cli.app import app
 from twin.results import TABLES
 from twin.stated import TEXT_FORMS
 from twin.study.schemas import KINDS, file_schema

@@ -261,7 +261,7 @@ def read(page: str) -> str:
 def test_the_command_runs_them_and_the_report_says_why_they_differ(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
-    from twin.cli import app
+    from twin.cli.app import app
 
     path = written(day((1500.0, "liquid_r2/node_3", 3000.0)), tmp_path)
     out = tmp_path / "out"

@@ -7,17 +7,18 @@ wrong, 130 stopped from the keyboard.
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Sequence
 
 from typer.main import get_command
 
 from twin.cli import process, say
-from twin.cli.app import app
+from twin.cli.tree import app_for
 from twin.errors import InputError, TwinError
 from twin.garbage import collect_rarely
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        get_command(app).main(args=arguments, prog_name="twin")
+        asked = sys.argv[1:] if arguments is None else arguments
+        get_command(app_for(asked)).main(args=arguments, prog_name="twin")
     except SystemExit as done:
         if (stop := _keyboard(done)) is not None:
             say.failure(str(stop) or "stopped")
