@@ -20,8 +20,8 @@ from twin.catalogue.prices import price_rows
 from twin.catalogue.rental import rental_rows
 from twin.cli.app import app
 from twin.results import TABLES
-from twin.stated import TEXT_FORMS
 from twin.study.schemas import KINDS, file_schema
+from twin.text_forms import TEXT_FORMS
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = (
@@ -90,6 +90,8 @@ def kind_of(field: Schema) -> str:
         if name in TEXT_FORMS:
             return "quantity"
         return f"[{name}](#{name.lower()})"
+    if "x-says" in field:
+        return str(field["x-says"])
     if "examples" in field and "anyOf" in field:
         return quantity_of(field)
     if options := field.get("anyOf") or field.get("oneOf"):
@@ -104,7 +106,10 @@ def kind_of(field: Schema) -> str:
 
 
 def quantity_of(field: Schema) -> str:
-    """A number with a unit, and its range."""
+    """A number with a unit or a share, and its range."""
+    number = field["anyOf"][0]
+    if number.get("type") == "number":
+        return f"share{bounds_of(number)}, as `{field['examples'][0]}`"
     span = f" ({field['x-range']})" if "x-range" in field else ""
     return f"quantity{span}, as `{field['examples'][0]}`"
 
@@ -121,6 +126,8 @@ def container_of(field: Schema) -> str:
         return f"list of {kind_of(inside)}"
     if kind == "object" and isinstance(field.get("additionalProperties"), Mapping):
         return f"mapping to {kind_of(field['additionalProperties'])}"
+    if kind == "object" and "patternProperties" in field:
+        return f"mapping to {kind_of(*field['patternProperties'].values())}"
     return {"null": "nothing"}.get(str(kind), f"{kind}{bounds_of(field)}")
 
 

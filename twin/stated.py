@@ -6,7 +6,6 @@ only where it is zero. `Within` states what range is possible, and why.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,9 +22,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from twin.described import Described
-from twin.units import NUMBER, UNIT, no_unit, quantity
-
-_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
+from twin.text_forms import CLOCK, CLOCK_TEXT, QUANTITY_TEXT, ZERO, ShareText, within
+from twin.units import no_unit, quantity
 
 
 def _no_truth(value: Any) -> Any:
@@ -114,9 +112,7 @@ class Within:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """The field's own JSON schema, and the range in words; zero only where it is within."""
-        out = dict(handler(schema))
-        if self.low > 0 and "anyOf" in out:
-            out["anyOf"] = [option for option in out["anyOf"] if option != _ZERO]
+        out = within(dict(handler(schema)), self.low, self.high)
         return {**out, "x-range": self.text, **({"x-why": self.why} if self.why else {})}
 
     def _check(self, value: float) -> float:
@@ -151,24 +147,6 @@ class RowOf:
         return {**handler(schema), "x-catalogue": self.table, "x-kinds": list(self.kinds)}
 
 
-_ZERO: dict[str, Any] = {"const": 0}
-QUANTITY_TEXT: dict[str, Any] = {"x-form": "QuantityText"}
-_CLOCK_TEXT: dict[str, Any] = {"x-form": "ClockText"}
-TEXT_FORMS: dict[str, Any] = {
-    "QuantityText": {
-        "description": "A number and its unit.",
-        "type": "string",
-        "pattern": rf"^\s*{NUMBER}\s*{UNIT}\s*$",
-    },
-    "ClockText": {
-        "description": "Hours, minutes and perhaps seconds after the start; hours may pass 24.",
-        "type": "string",
-        "pattern": rf"^\s*{_CLOCK.pattern}\s*$",
-    },
-}
-"""Forms of text that quantities are marked with in a JSON schema, by name."""
-
-
 def _read(value: Any, unit: str) -> Any:
     if isinstance(value, str):
         return quantity(value, unit)
@@ -182,7 +160,7 @@ _Parts = tuple[BeforeValidator, PlainSerializer, WithJsonSchema]
 
 def _unit(unit: str, example: str, written: str = "") -> _Parts:
     """Reader, writer and schema of a quantity; what is written reads back as the same number."""
-    schema = {"anyOf": [QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
+    schema = {"anyOf": [QUANTITY_TEXT, ZERO], "examples": [example], "x-unit": written or unit}
     read = BeforeValidator(lambda value: _read(value, unit))
     return read, _writer(written or unit), WithJsonSchema(schema)
 
@@ -200,11 +178,11 @@ def _moment() -> _Parts:
     """Reader of a moment: a clock reading since the start (hours may pass 24), or a duration."""
 
     def read(value: Any) -> Any:
-        if isinstance(value, str) and (clock := _CLOCK.fullmatch(value.strip())):
+        if isinstance(value, str) and (clock := CLOCK.fullmatch(value.strip())):
             return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
         return _read(value, "s")
 
-    choices = [_CLOCK_TEXT, QUANTITY_TEXT, _ZERO]
+    choices = [CLOCK_TEXT, QUANTITY_TEXT, ZERO]
     return (
         BeforeValidator(read),
         _writer("s"),
@@ -288,9 +266,10 @@ DemandCharge = Annotated[float, *_DP, Within(0.0, 1.0, "0 to 1,000 USD/kW/month"
 """US dollars a watt of peak demand a month."""
 Moment = Annotated[float, *_moment(), Within(0.0, 30 * YEAR_S, "0 to 30 years after the start")]
 """Seconds after the start, from `"06:30"` or `"6.5 h"`."""
+
 SHARE = (
     BeforeValidator(lambda value: quantity(value, "") if isinstance(value, str) else value),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["80 %"]}),
+    ShareText(),
 )
 Fraction = Annotated[float, *SHARE, Field(ge=0, le=1)]
 """A share from 0 on, as `0.8` or `"80 %"`."""

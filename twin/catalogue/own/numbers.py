@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 from twin.catalogue.rating import ElectricalRating, electrical
 from twin.catalogue.rows import CatalogueRow
 from twin.catalogue.witness import unit_of
-from twin.stated import QUANTITY_TEXT, Within
+from twin.stated import Within
+from twin.text_forms import QUANTITY_TEXT
 from twin.units import quantity
 
 _PINT = {

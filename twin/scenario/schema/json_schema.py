@@ -12,7 +12,8 @@ from twin.catalogue import KINDS, Catalogue, shipped
 from twin.scenario.schema.deployment import Deployment
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.scenario import Scenario
-from twin.stated import TEXT_FORMS, Stated
+from twin.stated import Stated
+from twin.text_forms import TEXT_FORMS
 
 RACK_PATTERN = "rack pattern"
 """The mark of `N x type`, beside the names of the catalogue's tables."""

@@ -7,15 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from twin.scenario.schema.names import Name
-from twin.stated import QUANTITY_TEXT, FileName, Stated
+from twin.stated import FileName, Stated
 from twin.study.experiments.case import OnFailure
 from twin.study.experiments.design import Method
 from twin.study.experiments.distributions import Distribution
+from twin.text_forms import ANY_VALUE, QUANTITY_TEXT
 
 CASES_MAX = 1_000_000
 """Most runs of one study."""
 Number = float | Annotated[str, Field(max_length=60), WithJsonSchema(QUANTITY_TEXT)]
 """A number, or one with its unit: `18 °C`."""
+Value = Annotated[Any, WithJsonSchema(ANY_VALUE)]
+"""A value of what varies."""
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -29,7 +32,7 @@ class Varied(Stated):
 
     path: str = Field(default="", max_length=300)
     """Where it stands in the scenario or its layout, as `--set` names it; if left out, its name."""
-    values: tuple[Any, ...] | None = Field(default=None, max_length=10_000)
+    values: tuple[Value, ...] | None = Field(default=None, max_length=10_000)
     """The values that it takes: numbers, quantities, names, or whole lists and mappings."""
     distribution: Distribution | None = None
     """How likely values are, for designs that sample."""
@@ -47,7 +50,7 @@ class Varied(Stated):
     """For a grid: so many values, evenly from low to high (by ratio where `log_uniform`)."""
 
 
-Values = Annotated[list[Any], Field(min_length=1, max_length=10_000)]
+Values = Annotated[list[Value], Field(min_length=1, max_length=10_000)]
 Vary = dict[
     Label, Annotated[Varied, BeforeValidator(_listed, json_schema_input_type=Values | Varied)]
 ]
@@ -66,13 +69,13 @@ class StudyPlan(Stated):
     """The scenario or layout file that is run."""
     vary: Vary = Field(default_factory=dict, max_length=1000)
     """What varies, by a name of your own or by its path."""
-    arms: dict[Name, dict[Label, Any]] = Field(default_factory=dict, max_length=1000)
+    arms: dict[Name, dict[Label, Value]] = Field(default_factory=dict, max_length=1000)
     """Named alternatives, each a set of changes by path; every one meets the same seeds."""
     method: Method = "grid"
     """Which points are run: every combination, a sample, or a list."""
     samples: int = Field(default=0, ge=0, le=CASES_MAX)
     """How many points a sample has."""
-    cases: tuple[dict[Label, Any], ...] = Field(default=(), max_length=CASES_MAX)
+    cases: tuple[dict[Label, Value], ...] = Field(default=(), max_length=CASES_MAX)
     """The points of a list: a value for everything that varies."""
     seed: int = Field(default=1, ge=0, lt=2**62)
     """Seed of the sample and of the first replication."""
