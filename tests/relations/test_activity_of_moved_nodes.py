@@ -11,6 +11,7 @@ from conftest import failing, small, training
 import twin
 from twin.arrays import total_by
 from twin.simulation.activity import _IDLE, Activity
+from twin.simulation.compute.at_work import RackSums
 from twin.simulation.compute.racks import Compute
 from twin.simulation.compute.racks_ahead import RackRows, RacksAhead
 from twin.simulation.jobs.job_energy import JobMeter
@@ -25,7 +26,6 @@ CHAT = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 8
     "requests": {"rate": "60 / s"},
 }
 KEPT = training(nodes=20, checkpoint_interval="10 min")
-
 
 WORKS = [[JOBS], [KEPT, JOBS], [CHAT, JOBS]]
 FAULTS = failing((6_000.0, "liquid_r1/node_1", 900.0), (9_000.0, "cdu", 900.0))
@@ -63,10 +63,15 @@ def test_nodes_that_moved_are_all_that_is_entered(
     assert len(set(seen)) > 5
 
 
+def bytes_of(sums: RackSums, row: int | None = None) -> list[bytes]:
+    """All sums of racks, or those of one row of many."""
+    parts = vars(sums).values()
+    return [(values if row is None else values[row]).tobytes() for values in parts]
+
+
 def whole_racks(racks: Compute) -> list[bytes]:
     """What all nodes sum up to."""
-    sums = racks.nodes.summed(racks.nodes.touched(None))
-    return [values.tobytes() for values in vars(sums).values()]
+    return bytes_of(racks.nodes.summed(racks.nodes.touched(None)))
 
 
 @pytest.mark.parametrize("work", WORKS)
@@ -84,14 +89,12 @@ def test_racks_are_the_sums_of_all_their_nodes(
         if self.notes is not None:
             ahead[self.notes.__self__.sets] = whole_racks(self)
             return
-        there = self.sums()
-        assert [values.tobytes() for values in vars(there).values()] == whole_racks(self)
+        assert bytes_of(self.sums()) == whole_racks(self)
 
     def worked_out(self: RacksAhead) -> RackRows:
         found = rows_of(self)
         for row, whole in ahead.items():
-            there = [values[row].tobytes() for values in vars(found.sums).values()]
-            assert there == whole
+            assert bytes_of(found.sums, row) == whole
         seen.extend(found.sums.busy_nodes.sum(axis=1))
         ahead.clear()
         return found

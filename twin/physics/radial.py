@@ -107,7 +107,8 @@ def radial_network(
     share = given if np.iscomplexobj(given) and given.imag.any() else given.real
     carries = ~regulated[taker]
     ways = _ways(supply[carries], taker[carries], share[carries], regulated.size)
-    place, order = ways.forest.place, ways.forest.order
+    place = ways.forest.place
+    order = ways.forest.order
     fed = ~carries
     feed = _sparse(share.real[fed], place[supply[fed]], place[taker[fed]], (order.size, order.size))
     finite = np.isfinite(rating_w)

@@ -25,7 +25,7 @@ from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
 from twin.simulation.jobs.asked import asked_jobs
 from twin.simulation.jobs.scheduler import Scheduler
-from twin.simulation.jobs.work_ahead import waiting_loads
+from twin.simulation.jobs.waiting_loads import waiting_loads
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.meters import WorkMeters

@@ -46,7 +46,9 @@ def year_of_climate(row: Climate, smooth: bool = False) -> YearOfAir:
 
 def design_conditions(row: Climate) -> DesignConditions | None:
     """Published design conditions of a climate; None where its row has none."""
-    cooling, wet, cold = row.cooling_design_degc, row.wet_bulb_design_degc, row.heating_design_degc
+    cooling = row.cooling_design_degc
+    wet = row.wet_bulb_design_degc
+    cold = row.heating_design_degc
     if cooling is None or wet is None or cold is None or row.design_range_k is None:
         return None
     return DesignConditions.of(cooling, wet, cold, row.design_range_k)
