@@ -161,7 +161,7 @@ def default_of(field: Schema) -> str:
     if value is None:
         return "none"
     if isinstance(value, Mapping):
-        return "its own defaults"
+        return "its own defaults" if value else "empty"
     if value in ("", []):
         return "empty"
     unit = field.get("x-unit")
