@@ -71,7 +71,50 @@ def mixed(number: int) -> Plain:
     _kept_empty(Random(f"kept empty {number}"), asked, minutes)
     _graced(Random(f"graced {number}"), asked)
     _prompted(Random(f"prompted {number}"), asked)
+    _limited(Random(f"limited {number}"), asked)
+    _renewed(Random(f"renewed {number}"), asked)
+    _widened(Random(f"widened {number}"), asked, minutes)
+    _scaled(Random(f"scaled {number}"), asked)
     return asked
+
+
+def _limited(draw: Random, asked: Plain) -> None:
+    """A time limit for all jobs that state none."""
+    limit = {"default_limit": draw.choice(["12 min", "45 min"])}
+    if draw.random() < 0.3:
+        asked["controls"]["scheduler"] = _ruled(asked) | limit
+
+
+def _renewed(draw: Random, asked: Plain) -> None:
+    """A retraining of the model of a service that runs beside it."""
+    served = [work["name"] for work in asked["workload"] if work["kind"] == "inference"]
+    for work in asked["workload"]:
+        if work["kind"] == "retraining" and served:
+            _perhaps(draw, 0.7, work, service=served[0])
+
+
+def _widened(draw: Random, asked: Plain, minutes: int) -> None:
+    """Experts over four nodes in two racks, whose rails are lost for a while."""
+    if asked["layout"]["name"] != "superpod_b200" or draw.random() > 0.5:
+        return
+    engine = {"max_sequences": 64, "redundant_experts": 32, "two_batches": draw.random() < 0.5}
+    wide = {"model": "DeepSeek-R1", "nodes": 4, "attention_data_parallel": 32, "dtype": "fp4"}
+    asked["workload"].append(
+        {"kind": "inference", "name": "experts", "requests": {"rate": "20 / s"}, "engine": engine}
+        | wide
+        | {"detail": draw.choice(["fluid", "requests"])}
+    )
+    for rail in draw.sample(range(1, 9), k=draw.choice([1, 4])):
+        gone = {"component": f"leaf_su1_rail{rail}", "repair_after": "25 min"}
+        asked["faults"]["timeline"].append(gone | {"at": f"{draw.randint(1, minutes - 30)} min"})
+
+
+def _scaled(draw: Random, asked: Plain) -> None:
+    """Nodes that sleep soon, of services whose GPUs fail."""
+    for work in asked["workload"]:
+        if "autoscale" in work and draw.random() < 0.6:
+            soon = {"scale_down_after": draw.choice(["0 s", "6 min"]), "start_time": "40 s"}
+            work["autoscale"] = soon | {"target_load": draw.choice([0.05, 0.9])}
 
 
 def _prompted(draw: Random, asked: Plain) -> None:
@@ -80,11 +123,10 @@ def _prompted(draw: Random, asked: Plain) -> None:
     for work in asked["workload"]:
         if work["kind"] == "inference" and draw.random() < 0.4:
             work["requests"]["shared_tokens"] = draw.choice([10, 500, 3000])
-        cut = {"pipeline_parallel", "prefill"} & set(work)
         staged = "pipeline_parallel" in work
         if work["kind"] == "inference" and not staged and draw.random() < 0.3:
             work["lora"] = {"adapters": 40, "resident": draw.choice([10, 40]), "zipf": 1.0}
-        if work["kind"] == "inference" and b200 and not cut and draw.random() < 0.6:
+        if work["kind"] == "inference" and b200 and not staged and draw.random() < 0.6:
             work["mig"] = draw.choice(["2g.45gb", "3g.90gb"])
 
 

@@ -86,7 +86,7 @@ def every_problem(*checks: Callable[[], object]) -> None:
         try:
             check()
         except InputError as error:
-            found += error.problems
+            found += [one for one in error.problems if one not in found]
     if found:
         raise InputError(found)
 

@@ -17,6 +17,7 @@ import pytest
 
 import twin
 from tests.planner import asked, ran, written
+from tests.stepwise import assert_same
 from tests.validation.test_autoscaling import service
 
 SCALE = {"target_load": 0.9, "start_time": "2 min", "scale_down_after": "4 min"}
@@ -85,6 +86,18 @@ def test_it_goes_down_to_the_most_of_late(tmp_path: Path) -> None:
     looks = [7, *wanted[:-1]]
     most = [max(looks[max(n - 4, 0) : n + 1]) for n in range(12)]
     assert rows["nodes_awake"].tolist() == most
+
+
+@pytest.mark.parametrize("detail", ["fluid", "requests"])
+def test_a_run_that_was_stopped_goes_on_with_what_was_wanted(detail: str, tmp_path: Path) -> None:
+    """Stopped at 35 minutes, while two dead nodes are made good; what is kept of looks grows."""
+    work = service(16.0, autoscale=SCALE, detail=detail, patience="5 min")
+    keys = {"workload": [work], "horizon": "60 min", "faults": _failing(1, 2)}
+    facility = twin.build(twin.load(written(asked(**keys), tmp_path)))
+    whole = twin.simulate(facility)
+    twin.start(facility).until(2100.0).save(tmp_path / "stopped")
+    resumed = twin.resume(tmp_path / "stopped").until().result()
+    assert_same(whole, resumed)
 
 
 def _steps(folder: Path, counts: list[int], **keys: Any) -> pd.DataFrame:

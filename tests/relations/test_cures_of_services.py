@@ -29,6 +29,14 @@ def test_every_reason_has_its_own_cure() -> None:
     assert said == [("chat: 12 ranks for 256 experts", "a divisor of the experts")]
 
 
+def test_readers_are_told_beside_those_that_make_tokens() -> None:
+    """Both pools of a split service, each for itself, and once what holds for both."""
+    said = _said(tensor_parallel=3, prefill={"nodes": 2, "tensor_parallel": 5})
+    assert [found for found, _ in said] == ["chat: tensor_parallel 3", "chat: tensor_parallel 5"]
+    said = _said(tensor_parallel=3, prefill={"nodes": 2})
+    assert [found for found, _ in said] == ["chat: tensor_parallel 3"]
+
+
 def test_every_service_is_told_its_reason() -> None:
     work = [
         chat(model="DeepSeek-R1", attention_data_parallel=12, nodes=3),

@@ -156,7 +156,6 @@ equipment:
     [
         ("mig: 3g.41gb", "found chat: mig '3g.41gb'; allowed: 1g.10gb, .*3g.40gb"),
         ("mig: 3g.40gb\n    tensor_parallel: 2", "no links"),
-        ("mig: 3g.40gb\n    prefill: {{nodes: 1}}", "no links"),
         ("mig: 1g.10gb", "hold no sequence"),
     ],
 )

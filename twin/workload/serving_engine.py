@@ -66,7 +66,7 @@ class PrefillNodes(Stated):
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes beside those of the service."""
     tensor_parallel: PositiveInt | None = Field(default=None, le=10_000)
-    """GPUs of one replica that reads; cut as one that makes tokens where not stated."""
+    """GPUs of one replica that reads, whole ones; cut as one that makes tokens where not stated."""
     token_budget: PositiveInt | None = Field(default=None, le=10_000_000)
     """Most tokens of prompts in one iteration; as of the service where not stated."""
     send: Literal["whole", "layers"] = "whole"

@@ -38,7 +38,6 @@ class Autoscaler:
             whole = np.ones(fleet.nodes.size)
             first = self._wanted(first_per_s, whole, np.ones(fleet.racks.size))
             own.ready_s[first:] = np.inf
-            own.wanted = np.array([[0.0, first]])
 
     @property
     def awake(self) -> Mask:
@@ -100,7 +99,8 @@ class Autoscaler:
         """Of nodes wanted now, and at any time since `scale_down_after` ago."""
         assert self.asked is not None
         now = self.world.now_s
-        looks = np.vstack([self.own.wanted, [now, wanted]])
+        before = self.own.wanted if len(self.own.wanted) else [[0.0, self.ordered]]
+        looks = np.vstack([before, [now, wanted]])
         since_s = now - self.asked.scale_down_after * (1 - 1e-9)
         held = max(int(np.searchsorted(looks[:, 0], since_s, side="right")) - 1, 0)
         self.own.wanted = looks[held:]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.rows import Gpu
+from twin.errors import every_problem
 from twin.facility.gpu_profiles import profiled, refused
 from twin.physics.kernels import StageLink, crossings
 from twin.results.enums import Cause
@@ -263,3 +264,21 @@ class Fleet:
         link = StageLink(self.link.crossings, self.link.line_b_s * share)
         slowed = ReplicaSpeed(self.world.facility.scenario, self.pool, self.cut, link)
         return min(slowed.capacity_tokens_per_s / self.speed.capacity_tokens_per_s, 1.0)
+
+
+def fleets_of(
+    world: World, compute: Compute, pool: Pool, free: Index
+) -> tuple[Fleet, Fleet | None]:
+    """The replicas of a pool, and those that read prompts for it; InputError with the problems of
+    both.
+    """
+    made: list[Fleet] = []
+
+    def make(one: Pool, nodes: Index) -> None:
+        made.append(Fleet(world, compute, one, nodes))
+
+    asked = [partial(make, pool, free)]
+    if pool.prefill is not None and free.size >= pool.nodes:
+        asked.append(partial(make, pool.prefill, free[pool.nodes :]))
+    every_problem(*asked)
+    return made[0], made[1] if len(made) > 1 else None

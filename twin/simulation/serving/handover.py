@@ -75,11 +75,11 @@ class Handover:
     def _prompts_per_s(self, fleet: Fleet) -> float:
         """Prompts that a node's lines carry."""
         whole_s = float(transfer_s(self.prompt_bytes, self._replica_b_s(fleet)))
-        replicas = fleet.gpus_per_node / fleet.pool.rank_gpus
+        replicas = fleet.gpus_per_node / fleet.gpus_each
         return replicas / whole_s
 
     def _replica_b_s(self, fleet: Fleet) -> float:
-        share = fleet.pool.rank_gpus / fleet.gpus_per_node
+        share = fleet.gpus_each / fleet.gpus_per_node
         return self._node_b_s(fleet) * share
 
     def line_b_s(self) -> Array:

@@ -17,7 +17,7 @@ from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.simulation.serving.arrivals import arrivals
 from twin.simulation.serving.autoscaler import Autoscaler
-from twin.simulation.serving.fleet import Fleet
+from twin.simulation.serving.fleet import Fleet, fleets_of
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import in_turn, with_backlog
 from twin.simulation.serving.lived_pools import AskedPool, SeenAt
@@ -47,10 +47,8 @@ class Service:
         self.pool = pool
         self.world = world
         self.losses = losses
-        self.fleet = Fleet(world, compute, pool, free)
-        self.readers: Fleet | None = None
-        if pool.prefill is not None:
-            self.readers = Fleet(world, compute, pool.prefill, free[pool.nodes :])
+        self.fleet, self.readers = fleets_of(world, compute, pool, free)
+        if self.readers is not None:
             self.handover = Handover(world, self.readers, self.fleet)
         self.speed = self.fleet.speed
         asked = self.speed.asked

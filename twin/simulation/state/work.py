@@ -232,7 +232,8 @@ class ServiceState:
     ready_s: Array = field(default_factory=lambda: np.zeros(0))
     """(node,) from when each node of the pool is awake; inf while it sleeps."""
     wanted: Array = field(default_factory=lambda: np.zeros((0, 2)))
-    """(look,) when an autoscaler looked of late, and how many nodes were wanted."""
+    """(look,) when an autoscaler looked of late, and how many nodes were wanted; none before the
+    first."""
     reading_by_rack: Array = field(default_factory=lambda: np.zeros(0))
     """(rack of those that read prompts,) their capacity; empty where they are the same."""
     sending_by_rack: Array = field(default_factory=lambda: np.zeros(0))

@@ -81,7 +81,7 @@ class Inference(WorkloadKind):
         if not self.mig:
             return self
         cuts = (self._tensor, self.attention_data_parallel, self.pipeline_parallel)
-        if max(cuts) > 1 or self.prefill is not None:
+        if max(cuts) > 1:
             raise ValueError(f"mig {self.mig}: replicas of one instance, which have no links")
         return self
 
@@ -132,6 +132,7 @@ class Inference(WorkloadKind):
             autoscale=None,
             nodes=stated.nodes,
             tensor_parallel=stated.tensor_parallel or pool.tensor_parallel,
+            mig="" if stated.tensor_parallel else pool.mig,
             attention_ranks=1 if stated.tensor_parallel else pool.attention_ranks,
             pipeline=1 if stated.tensor_parallel else pool.pipeline,
             engine=engine,
