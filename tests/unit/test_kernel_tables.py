@@ -20,16 +20,25 @@ from twin.calibration.kernel_tables import (
 from twin.errors import InputError
 
 EVERY = [(d.table, op, t) for d in kernel_devices() for op, t in kernel_surfaces(d.table)]
-FITTED = [key for key in EVERY if key[1] not in EXCHANGES]
+FITTED = [(*key, "") for key in EVERY if key[1] not in EXCHANGES]
+OWN = [
+    (d.table, op, t, engine)
+    for d in kernel_devices()
+    for engine in ("vllm", "sglang")
+    for op, t in kernel_surfaces(d.table, engine)
+]
+"""Of engines that have kernels of their own."""
 
 
-@pytest.mark.parametrize(("gpu", "op", "dtype"), FITTED)
-def test_a_surface_meets_rows_that_it_has_not_seen(gpu: str, op: str, dtype: str) -> None:
+@pytest.mark.parametrize(("gpu", "op", "dtype", "engine"), FITTED + OWN)
+def test_a_surface_meets_rows_that_it_has_not_seen(
+    gpu: str, op: str, dtype: str, engine: str
+) -> None:
     """The stated error is of rows kept from the fit; those that ship agree with it."""
-    unseen = kernel_samples(gpu, op, dtype, held_out=True)
-    predicted_s, inside = kernel_surface(gpu, op, dtype).time_s(**unseen.axes)
+    unseen = kernel_samples(gpu, op, dtype, held_out=True, engine=engine)
+    predicted_s, inside = kernel_surface(gpu, op, dtype, engine).time_s(**unseen.axes)
     error = np.abs(predicted_s / unseen.time_s - 1)
-    stated = kernel_error(gpu, op, dtype)
+    stated = kernel_error(gpu, op, dtype, engine)
     assert np.median(error) < 2.5 * stated.median_frac + 0.005
     assert stated.median_frac < 0.09
     assert stated.rows > 300

@@ -2,7 +2,8 @@
 
 One file a device in `twin/data/kernels`, made by `docs/make_kernels.py`: for each operation and
 number format the samples, the numbers fitted to them, and rows that no fit has seen. Nothing is
-fitted when a surface is asked for.
+fitted when a surface is asked for. Beside it one a device and engine that has kernels of its own,
+made by `docs/make_expert_kernels.py`.
 """
 
 from __future__ import annotations
@@ -105,18 +106,23 @@ def kernel_device(gpu: str) -> KernelDevice:
     raise InputError([Problem("gpu", repr(gpu), ", ".join(names), did_you_mean(gpu, names))])
 
 
-def kernel_surfaces(gpu: str) -> tuple[tuple[str, str], ...]:
-    """(operation, number format) of everything measured on a GPU."""
-    names = {tuple(name.split("/")[:2]) for name in _tables(kernel_device(gpu).table)}
+def kernel_surfaces(gpu: str, engine: str = "") -> tuple[tuple[str, str], ...]:
+    """(operation, number format) of everything measured on a GPU, or of an engine's own there."""
+    table = kernel_device(gpu).table
+    found = _tables(f"{table}.{engine}" if engine else table)
+    names = {tuple(name.split("/")[:2]) for name in found}
     return tuple(sorted((op, dtype) for op, dtype in names))
 
 
-def kernel_samples(gpu: str, op: str, dtype: str, held_out: bool = False) -> KernelSamples:
+def kernel_samples(
+    gpu: str, op: str, dtype: str, held_out: bool = False, engine: str = ""
+) -> KernelSamples:
     """The samples a surface was fitted on, or rows that it has not seen.
 
+    engine   whose own kernels they are; TensorRT-LLM's where not stated
     Raises InputError where the GPU, the operation or the format was not measured.
     """
-    key, tables = _find(gpu, op, dtype)
+    key, tables = _find(gpu, op, dtype, engine)
     rows = tables[f"{key}/{'unseen' if held_out else 'rows'}"].astype(float)
     seconds = tables[f"{key}/{'unseen_s' if held_out else 'seconds'}"].astype(float)
     axes = ("gpus", "bytes") if op in EXCHANGES else AXES[op]
@@ -132,26 +138,29 @@ def fastest_flop_s(gpu: str, dtype: str) -> float:
 
 
 @lru_cache(maxsize=256)
-def kernel_surface(gpu: str, op: str, dtype: str) -> KernelSurface | MeasuredExchange:
+def kernel_surface(
+    gpu: str, op: str, dtype: str, engine: str = ""
+) -> KernelSurface | MeasuredExchange:
     """The fitted surface of an operation: `.time_s(**axes)` gives seconds and a flag.
 
+    engine   whose own kernels they are; TensorRT-LLM's where not stated
     Raises InputError where the GPU, the operation or the format was not measured.
     """
-    key, tables = _find(gpu, op, dtype)
+    key, tables = _find(gpu, op, dtype, engine)
     if op in EXCHANGES:
         return _exchange(op, kernel_samples(gpu, op, dtype))
     law = tables[f"{key}/law"]
     form = FORMATS[key.split("/")[1]]
     weights = tables[f"{key}/weights"].astype(float)
     used = weights != 0
-    points = work(op, kernel_samples(gpu, op, dtype).axes, form).features[used]
+    points = work(op, kernel_samples(gpu, op, dtype, engine=engine).axes, form).features[used]
     departure = Departure(points, weights[used], float(law[5]), law[_NUMBERS:])
     return KernelSurface(op, form, Ceilings(*(float(x) for x in law[:5])), departure)
 
 
-def kernel_error(gpu: str, op: str, dtype: str) -> HeldOutError:
+def kernel_error(gpu: str, op: str, dtype: str, engine: str = "") -> HeldOutError:
     """Error of a surface on rows that were kept from it. Raises InputError as `kernel_surface`."""
-    key, tables = _find(gpu, op, dtype)
+    key, tables = _find(gpu, op, dtype, engine)
     median, p90, rows = tables[f"{key}/law"][6:_NUMBERS]
     return HeldOutError(float(median), float(p90), int(rows))
 
@@ -164,9 +173,9 @@ def _exchange(op: str, samples: KernelSamples) -> MeasuredExchange:
     return MeasuredExchange(op, gpus, sizes, seconds)
 
 
-def _find(gpu: str, op: str, dtype: str) -> tuple[str, Mapping[str, Any]]:
+def _find(gpu: str, op: str, dtype: str, engine: str = "") -> tuple[str, Mapping[str, Any]]:
     device = kernel_device(gpu)
-    tables = _tables(device.table)
+    tables = _tables(f"{device.table}.{engine}" if engine else device.table)
     key = f"{op}/{number_format(dtype)}"
     measured = {name.rpartition("/")[0] for name in tables}
     if key in measured:
@@ -177,7 +186,7 @@ def _find(gpu: str, op: str, dtype: str) -> tuple[str, Mapping[str, Any]]:
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _tables(table: str) -> Mapping[str, Any]:
     entry = files("twin") / "data" / "kernels" / f"{table}.npz"
     with entry.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.calibration.formats import BITS, FORMATS
-from twin.calibration.kernel_tables import EXCHANGES, kernel_device, kernel_surface
+from twin.calibration.kernel_tables import EXCHANGES, kernel_device, kernel_surface, kernel_surfaces
 from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
 from twin.physics.kernel_surfaces.work import kept_bytes, work
 from twin.physics.kernels.call import KernelCall
@@ -47,6 +47,8 @@ class MeasuredKernels:
 
     gpu: str
     carried: Carried = field(default_factory=Carried)
+    engine: str = ""
+    """Whose own kernels count where it has some: `vllm`, `sglang`; else those of TensorRT-LLM."""
 
     def call_s(self, call: KernelCall, clock_frac: ArrayLike = 1.0) -> tuple[Array, Flags]:
         """Seconds of one kernel, and whether its shape lies among those measured."""
@@ -83,7 +85,8 @@ class MeasuredKernels:
         return seconds, np.ones(seconds.shape, dtype=bool)
 
     def _surface(self, op: str, form: str) -> KernelSurface:
-        surface = kernel_surface(self.gpu, op, form)
+        own = bool(self.engine) and (op, form) in kernel_surfaces(self.gpu, self.engine)
+        surface = kernel_surface(self.gpu, op, form, self.engine if own else "")
         assert isinstance(surface, KernelSurface)
         if self.carried == Carried():
             return surface

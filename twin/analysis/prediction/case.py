@@ -144,7 +144,8 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         adapters=adapters_of(question.lora, question.read_tokens),
     )  # fmt: skip
     replica = sending(replica, gpu, question.link_bit_s / 8, question.sent)
-    kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
+    profile = profile_for(question.profile, gpu, model)
+    kernels = kernels_of(gpu, profile, software_of(engine).experts_of(replica))
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine, whole, cuts)
 
 

@@ -10,6 +10,7 @@ from twin.analysis.prediction.profiled import usual_notes
 from twin.facility.serving.software import (
     CARRIED_ERROR_FRAC,
     EAGER_ERROR_FRAC,
+    FOREIGN_EXPERTS_ERROR_FRAC,
     OUTSIDE_ERROR_FRAC,
     SENT_ERROR_FRAC,
     STAGES_ERROR_FRAC,
@@ -161,7 +162,9 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     sparse = bool(case.replica.model.experts)
     engine = case.software
     usual = engine.experts_error_frac if sparse else engine.dense_error_frac
-    carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
+    foreign = case.kernels.foreign and sparse
+    known = FOREIGN_EXPERTS_ERROR_FRAC if foreign else CARRIED_ERROR_FRAC
+    carried = known if case.kernels.carried else 0.0
     outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
     queued = EAGER_ERROR_FRAC if case.eager else 0.0
     stages = STAGES_ERROR_FRAC if case.replica.pipeline > 1 else 0.0

@@ -37,9 +37,11 @@ class DeviceKernels:
     """Without work while a program holds it; as in the catalogue where it was not measured."""
     board: str = ""
     """Measured profile that ships of a board with the same chip and limit."""
+    foreign: bool = False
+    """Whether they are carried over from another maker's chip."""
 
 
-def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
+def kernels_of(gpu: Gpu, measured: Profile | None = None, experts: str = "") -> DeviceKernels:
     """The kernel times of a GPU: of a profile that was measured on it, else of what ships.
 
     Those of a profile that knows the clocks of its samples and what the board draws stand at the
@@ -48,8 +50,11 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     One without tables of its own takes those of the GPU whose profile it names, or of one with the
     same formats, its rates times the ratios of the data sheets, or of what the best products reach
     where that was measured on both.
+
+    experts   engine whose own products of experts count: on another maker's chip nobody's do, and
+                  the lender's stand for them
     """
-    ships = _shipped(gpu)
+    ships = _shipped(gpu, experts)
     if measured is None:
         return ships
     assert isinstance(ships.times, MeasuredKernels)
@@ -69,16 +74,18 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     return DeviceKernels(times, chip, carried, source, layer_s, full_clock, held_w)
 
 
-def _shipped(gpu: Gpu) -> DeviceKernels:
+def _shipped(gpu: Gpu, experts: str) -> DeviceKernels:
     if has_tables(gpu.name):
         device = kernel_device(gpu.name)
-        times = MeasuredKernels(gpu.name)
+        times = MeasuredKernels(gpu.name, engine=experts)
         return DeviceKernels(times, chip_law(gpu), False, _said(device), board=device.board)
     lender = shipped().get(Gpu, _lender(gpu))
-    times = MeasuredKernels(lender.name, _ratios(gpu, lender))
+    engine = experts if gpu.vendor == lender.vendor else ""
+    times = MeasuredKernels(lender.name, _ratios(gpu, lender), engine)
     by = "what products reach, else by data sheet" if gpu.reached_flop_s else "data sheet"
     said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by {by}"
-    return DeviceKernels(times, chip_law(gpu), True, said)
+    foreign = gpu.vendor != lender.vendor
+    return DeviceKernels(times, chip_law(gpu), True, said, foreign=foreign)
 
 
 def _lender(gpu: Gpu) -> str:

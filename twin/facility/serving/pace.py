@@ -149,11 +149,11 @@ def _by_kernels(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
     clocks: tuple[float, ...], link: StageLink,
 ) -> ReplicaPace:  # fmt: skip
-    kernels = kernels_of(on.gpu, on.measured_for(model))
     software = allowed.software
     checked = pool.engine.drafts + 1
     rows = checked / made_in_step(pool.engine.drafts, pool.engine.acceptance)
     replica = _replica(model, pool, on, software, link, pool_adapters(pool, lengths, rows))
+    kernels = kernels_of(on.gpu, on.measured_for(model), software.experts_of(replica))
     held = lengths.held_tokens
     room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
     room *= _kept_frac(replica, held, checked)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from twin.catalogue.rows import Gpu, ServingSoftware
-from twin.physics.kernels import HostTimes, WindowRules
+from twin.physics.kernels import HostTimes, ServingReplica, WindowRules
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ class Software:
     dense_error_frac: float
     experts_error_frac: float
     source: str
+    experts: str = ""
+    """Engine whose own products of experts run; TensorRT-LLM's where it has none."""
+
+    def experts_of(self, replica: ServingReplica) -> str:
+        """The same for a replica: tokens that are sent to their experts meet other kernels, of
+        which no engine's own were measured.
+        """
+        return "" if replica.dispatch is not None else self.experts
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,7 @@ SOFTWARE: dict[str, Software] = {
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
+            "vllm",
         ),
         Software(
             "vllm-async",
@@ -110,9 +119,12 @@ SOFTWARE: dict[str, Software] = {
             0.15,
             0.20,
             "vLLM's host times, hidden behind kernels as its scheduler of 0.14 and later has them",
+            "vllm",
         ),
     )
 }
+SGLANG = "sglang"
+"""Its scheduler is taken for vLLM's; its products of experts are its own."""
 TILE_ROWS = 64.0
 """Of FlashAttention 2 with paged keys and values, whatever the width of a head (`kBlockM` in
 run_mha_fwd_splitkv_dispatch of flash_fwd_launch_template.h); FlashAttention 3, on Hopper, packs the
@@ -127,6 +139,8 @@ in 22 to 23 ms under vLLM on an A800 without graphs, 13 ms with them (vllm-omni,
 2026-09-22); what vLLM takes for an iteration is off. A fast host takes half of it."""
 CARRIED_ERROR_FRAC = 0.25
 """Assumed where rates are carried over from another GPU by data sheet."""
+FOREIGN_EXPERTS_ERROR_FRAC = 0.36
+"""Mean on 130 rows of experts on AMD's GPUs, of which none was fitted, by NVIDIA's kernels."""
 EAGER_ERROR_FRAC = 0.5
 """Assumed where a host queues every kernel: hosts differ by as much."""
 OUTSIDE_ERROR_FRAC = 0.10
@@ -142,7 +156,8 @@ LONG_RUN_REQUESTS = 1_000
 
 def software_of(row: ServingSoftware | None) -> Software:
     """Whose times an engine's row takes; TensorRT-LLM's where none is named."""
-    return SOFTWARE[row.scheduler if row else "tensorrt-llm"]
+    found = SOFTWARE[row.scheduler if row else "tensorrt-llm"]
+    return replace(found, experts=SGLANG) if row and row.name == SGLANG else found
 
 
 def limits_on(row: ServingSoftware, gpu: Gpu) -> ShippedLimits:

@@ -83,8 +83,8 @@ class TrainingSpeed:
         if asked is None:
             return trains
         model = scenario.catalogue.get(Model, self.spec.model)
-        kernels = kernels_of(on.gpu, on.measured_for(model))
         engine = software_of(scenario.catalogue.get(ServingSoftware, asked.software))
+        kernels = kernels_of(on.gpu, on.measured_for(model), engine.experts)
         law = PostTrainingLaw(trains, asked, model, on.gpu, gpus, kernels, engine)
         try:
             law.step()
