@@ -114,7 +114,7 @@ def _load(result: Result) -> Values:
     racks = _racks("power_max_w", 100.0)(result)
     racks["value"] /= racks["name"].map(ratings.replace(0.0, np.nan)).astype(float)
     power = _both("on_frac", "load_max_frac")(result)
-    return pd.concat([racks, power[~power["name"].isin(racks["name"])]], ignore_index=True)
+    return pd.concat([racks, power[~power["name"].isin(racks["name"].unique())]], ignore_index=True)
 
 
 QUANTITIES = (

@@ -23,7 +23,7 @@ def unnoticed(result: Result, one: Incident) -> str:
     power = result.frame("power")
     end_s = one.end_s if np.isfinite(one.end_s) else np.inf
     lost = components["id"].isin(one.names)
-    kinds = set(components.loc[lost & components["id"].isin(power["component"]), "kind"])
+    kinds = set(components.loc[lost & components["id"].isin(power["component"].unique()), "kind"])
     if len(kinds) != 1 or _noticed(result, one.start_s, end_s):
         return ""
     (kind,) = kinds
