@@ -39,6 +39,9 @@ class ShownQuantity:
     """Its range where that is the same in every run."""
 
 
+_WORSE = {"max": np.fmax, "min": np.fmin}
+
+
 @dataclass(frozen=True)
 class Framed:
     """A quantity of a run: range, whose rows, and (row, step) parts of the range."""
@@ -70,16 +73,15 @@ def steps_s(result: Result) -> npt.NDArray[np.float64]:
 
 
 def _framed(quantity: ShownQuantity, held: Values, time_s: npt.NDArray[np.float64]) -> Framed:
-    table = held.pivot_table(
-        index="name", columns="step", values="value", aggfunc=quantity.worst, sort=False
-    ).reindex(columns=range(len(time_s)))
-    values = table.to_numpy(float)
+    row, names = pd.factorize(held["name"])
+    values = np.full((len(names), len(time_s)), np.nan)
+    _WORSE[quantity.worst].at(values, (row, held["step"]), held["value"])
     low, high = quantity.within or (float(np.nanmin(values)), float(np.nanmax(values)))
     low = float(np.floor(low))
     high = max(float(np.ceil(max(high, float(np.nanmax(values))))), low + LEAST_SPAN)
     share = np.nan_to_num((values - low) / (high - low)).clip(0.0, 1.0)
     parts = np.where(np.isfinite(values), np.rint(share * PARTS), NO_VALUE).astype(np.uint8)
-    return Framed(quantity, low, high, tuple(map(str, table.index)), parts)
+    return Framed(quantity, low, high, tuple(map(str, names)), parts)
 
 
 def _racks(column: str, times: float = 1.0, gpus: bool = False) -> Callable[[Result], Values]:
