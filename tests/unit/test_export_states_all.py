@@ -12,7 +12,7 @@ LAYOUT = Path(__file__).parents[2] / "layouts" / "gb200_su.yaml"
 
 def test_loads_stand_at_their_own_power(tmp_path: Path) -> None:
     """No scaling, no part that goes with voltage, no shunt, nothing in parallel, no tap, no switch,
-    nothing out of service.
+    nothing derated or out of service.
     """
     out = tmp_path / "net.json"
     assert main(["export", str(LAYOUT), str(out), "--to", "pandapower"]) == 0
@@ -32,6 +32,8 @@ def test_loads_stand_at_their_own_power(tmp_path: Path) -> None:
         assert {row[at] for row in tables[kind]["data"]} == {1}
         most = tables[kind]["columns"].index("max_loading_percent")
         assert {row[most] for row in tables[kind]["data"]} == {100.0}
+        derated = tables[kind]["columns"].index("df")
+        assert {row[derated] for row in tables[kind]["data"]} == {1.0}
         assert not any("tap" in name for name in tables[kind]["columns"])
     for table in tables.values():
         at = table["columns"].index("in_service")
