@@ -45,3 +45,27 @@ def test_a_full_pool_makes_what_its_requests_make(cached: int, rate: int) -> Non
         made.append(found.frame("services").tokens_served.iloc[-4:].sum())
     assert made[0] == pytest.approx(made[1], rel=0.03)
     assert made[0] < 0.99 * rate * 240 * 211
+
+
+def test_what_gives_up_at_the_head_of_a_queue_is_long() -> None:
+    """Asked for two and a half times what it can, a replica that is short of memory makes as much
+    as the fluid while nobody gives up. Where patience ends in the queue, the first in it gives up
+    while it waits for memory, a long one more often, and shorter ones make more tokens.
+    """
+    over = {
+        patience: _made(1500, patience, "requests") / _made(1500, patience, "fluid")
+        for patience in ("10 min", "20 s")
+    }
+    assert over["10 min"] == pytest.approx(1.0, abs=0.01)
+    assert 1.04 < over["20 s"] < 1.10
+
+
+def _made(rate: int, patience: str, detail: str) -> float:
+    """Tokens of the last three of five minutes."""
+    stream = {"rate": f"{rate} / s", "burstiness": 1, "diurnal_amplitude": 0}
+    requests = stream | {"cached_tokens": 1400}
+    service = chat(nodes=1, detail=detail, window="20 s", requests=requests) | {
+        "patience": patience
+    }
+    found = ran(asked(workload=[service], horizon="5 min", outputs={"period": "1 min"}))
+    return float(found.frame("services")["tokens_served"].iloc[-3:].sum())
