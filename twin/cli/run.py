@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HEADLINES = 14
 """How many of the summary's numbers the terminal shows; summary.json has them all."""
+MISSED = ("gpu_hours_throttled", "tokens_lost_by_fault", "usd_lost_by_fault", "tokens_dropped")
+"""What it shows too where there is any: a total alone does not say that more was asked."""
 
 Scenario = Annotated[
     Path,
@@ -95,12 +97,18 @@ def run(
     if json:
         say.document(result.summary)
     else:
-        say.findings(asked.name, dict(list(result.summary.items())[:HEADLINES]), stderr=True)
+        say.findings(asked.name, _headlines(result.summary), stderr=True)
     if not asked.workload:
         say.note(IDLE)
     say.review(result.meta["findings"])
     say.note(f"report: {page}")
     say.note(scene)
+
+
+def _headlines(summary: dict[str, Any]) -> dict[str, Any]:
+    """The first of a summary's numbers, and what was missed or lost."""
+    first = dict(list(summary.items())[:HEADLINES])
+    return first | {key: summary[key] for key in MISSED if summary.get(key, 0.0) > 0.0}
 
 
 def _changes(changes: list[str] | None, counterfactuals: bool | None) -> dict[str, str]:

@@ -123,7 +123,7 @@ def _coolant_without_ups(facility: Facility) -> Iterator[Finding]:
     behind = _behind_store(facility)
     for node, kind in zip(tree.load_of_unit, facility.cooling.units.kind, strict=True):
         if role(kind) is Role.LOOP_COOLING and not behind[node]:
-            says = "no UPS on its power path: its pumps stop with the mains"
+            says = "no UPS on its power path"
             yield _at(facility, FindingCode.COOLANT_WITHOUT_UPS, int(node), says)
 
 

@@ -115,7 +115,7 @@ def _batch_problems(layout: Layout, sequence_tokens: int | None) -> Iterator[str
     if layout.global_batch % per_round:
         yield (
             f"global batch {layout.global_batch} no multiple of data {layout.data} x microbatch "
-            f"{layout.micro_batch}"
+            f"{layout.micro_batch}; nearest that are: {_nearest(layout)}"
         )
     elif layout.interleave > 1 and layout.microbatches % layout.pipeline:
         yield (
@@ -128,6 +128,14 @@ def _batch_problems(layout: Layout, sequence_tokens: int | None) -> Iterator[str
             f"context parallel {layout.context} does not cut {sequence_tokens} tokens into "
             f"{pieces} equal pieces"
         )
+
+
+def _nearest(layout: Layout) -> str:
+    """The batches on either side that are cut evenly, by interleaved stages too."""
+    stages = layout.pipeline if layout.interleave > 1 else 1
+    even = layout.data * layout.micro_batch * stages
+    below = layout.global_batch // even * even
+    return f"{below} and {below + even}" if below else str(even)
 
 
 def _expert_problems(model: Transformer, layout: Layout) -> Iterator[str]:
