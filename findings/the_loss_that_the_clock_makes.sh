@@ -6,7 +6,7 @@
 #           end, lower on the way down and higher on the way up, so a step pays for its own length. What the resistance takes is a tenth of a per cent. SAM itself plans years by the hour.
 # Matters   A battery that shifts 100 MWh a day loses 2.8 MWh a day in a year by the hour, and nearly nothing in a week by the minute: the same purchase is worth
 #           more in the study with the finer clock. Losses of converters come on top of either.
-# Here      A store of twin has an efficiency that is stated, whatever the step: tests/validation/test_dispatch.py.
+# Here      A battery of twin has an efficiency that a row states (`battery_discharge_efficiency_frac`), whatever the step: tests/validation/test_batteries.py.
 source "$(dirname "$0")/run_in.sh"
 run_in NREL-PySAM==7.1.1.post1 <<'PYTHON'
 import PySAM.BatteryStateful as BatteryStateful
