@@ -19,7 +19,6 @@ from twin.cli import main
 from twin.scenario import schema_json
 from twin.scenario.starter import write
 from twin.scenario.yaml.document import read
-from twin.study.schemas import file_schema
 
 SHIPPED = sorted([*ROOT.glob("scenarios/*.yaml"), *ROOT.glob("layouts/*.yaml")])
 
@@ -123,27 +122,6 @@ def test_every_type_that_the_schema_lists_is_known_to_the_program(
         assert not [said for said in unknown(data, changed) if name in said]
 
 
-SAYS_SO = {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"}
-
-
-@pytest.mark.parametrize("which", ["scenario", "layout", "deployment", "target"])
-def test_every_key_says_what_it_takes(which: str) -> None:
-    """`controls.scheduler` took anything for an editor, and stood so in the reference."""
-    schema = file_schema(which)
-    models = [schema, *schema["$defs"].values()]
-    keys = [(key, part) for model in models for key, part in model.get("properties", {}).items()]
-    assert len(keys) > 20
-    assert not [key for key, part in keys if not SAYS_SO & part.keys()]
-
-
-def test_a_policy_is_taken_by_its_name_or_with_its_numbers() -> None:
-    form = validator("scenario")
-    base = {"name": "a", "layout": "a.yaml", "site": {"climate": "phoenix", "grid": "virginia"}}
-    kept = {"of": ["rack_1"], "at": "06:00", "duration": "2 h"}
-    for asked in ("easy", {"policy": "easy", "default_limit": "2 h", "reservations": [kept]}):
-        assert not list(form.iter_errors({**base, "controls": {"scheduler": asked}}))
-
-
 def test_units_of_cooling_are_listed_where_they_belong() -> None:
     kinds = {row.name: row.kind for row in catalogue.rows(CoolingEquipment).values()}
     assert {kinds[name] for name in enum_of("layout", "LoopSpec", "type")} == {"cdu"}
@@ -167,10 +145,6 @@ REFUSED: dict[str, tuple[str, tuple[str | int, ...], object]] = {
     "power type": ("layout", ("power", 0, "type"), "utility"),
     "a chiller for coolant": ("layout", ("cooling", "loops", 0, "type"), "chiller_air_430"),
     "pairing": ("layout", ("power", 3, "fed_by", 0, "pairing"), "one"),
-    "policy": ("scenario", ("controls",), {"scheduler": "first"}),
-    "depth": ("scenario", ("controls",), {"scheduler": {"policy": "conservative", "depth": 0}}),
-    "scheduler's key": ("scenario", ("controls",), {"scheduler": {"polcy": "easy"}}),
-    "bare limit": ("scenario", ("controls",), {"scheduler": {"default_limit": 3600}}),
     "zero volume": ("layout", ("cooling", "loops", 0, "volume"), 0),
 }
 
