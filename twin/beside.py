@@ -64,11 +64,6 @@ class Shared(Generic[T]):
         if self._copied is None:
             os.close(self._left)
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether a copy takes its part."""
-        return self._copied is not None
-
     def outcome(self) -> dict[int, T]:
         """What was found of each piece, those that are left done here; without those that a copy
         took and did not deliver, and without any in a copy. To be asked once.
