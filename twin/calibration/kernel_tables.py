@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -31,6 +31,8 @@ EXCHANGES = (
 )  # fmt: skip
 """Collectives, by GPUs and bytes: `all_reduce` is the serving library's own kernel within a
 domain."""
+ENGINES = ("vllm", "sglang")
+"""Those whose own products of experts were measured."""
 _NUMBERS = 9
 """Numbers of a law before its lengths: five ceilings, the mean, and errors on rows not seen."""
 
@@ -70,6 +72,8 @@ class KernelDevice:
     grouped heads tell more than memory gives: what those of ungrouped heads reach."""
     board: str = ""
     """Measured profile that ships of a board with the same chip and limit of power."""
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """Release of each engine whose own products of experts were measured on it."""
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +91,7 @@ def kernel_devices() -> tuple[KernelDevice, ...]:
             status=row["status"],
             streamed_b_s=float(row["streamed_b_s"] or np.inf),
             board=row["board"],
+            engines={engine: row[engine] for engine in ENGINES},
         )
         for row in csv.DictReader(text.splitlines())
     )

@@ -78,12 +78,14 @@ def _shipped(gpu: Gpu, experts: str) -> DeviceKernels:
     if has_tables(gpu.name):
         device = kernel_device(gpu.name)
         times = MeasuredKernels(gpu.name, engine=experts)
-        return DeviceKernels(times, chip_law(gpu), False, _said(device), board=device.board)
+        said = _said(device, experts)
+        return DeviceKernels(times, chip_law(gpu), False, said, board=device.board)
     lender = shipped().get(Gpu, _lender(gpu))
     engine = experts if gpu.vendor == lender.vendor else ""
     times = MeasuredKernels(lender.name, _ratios(gpu, lender), engine)
     by = "what products reach, else by data sheet" if gpu.reached_flop_s else "data sheet"
-    said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by {by}"
+    told = _said(kernel_device(lender.name), engine)
+    said = f"{told}; carried over from {lender.name} by {by}"
     foreign = gpu.vendor != lender.vendor
     return DeviceKernels(times, chip_law(gpu), True, said, foreign=foreign)
 
@@ -106,5 +108,10 @@ def _ratios(gpu: Gpu, lender: Gpu) -> Carried:
     return Carried(flop=flop, byte=byte, link=link, unit=flop, reached=reached)
 
 
-def _said(device: KernelDevice) -> str:
-    return f"kernels of {device.device} under {device.software}: {device.source}"
+def _said(device: KernelDevice, engine: str) -> str:
+    """Whose kernels they are; an engine's own count in the formats in which they were measured."""
+    said = f"kernels of {device.device} under {device.software}: {device.source}"
+    own = device.engines.get(engine)
+    return (
+        f"{said}; products of experts by {own}, in the formats it was measured in" if own else said
+    )

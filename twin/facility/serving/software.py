@@ -48,10 +48,11 @@ class Software:
     """Engine whose own products of experts run; TensorRT-LLM's where it has none."""
 
     def experts_of(self, replica: ServingReplica) -> str:
-        """The same for a replica: tokens that are sent to their experts meet other kernels, of
-        which no engine's own were measured.
+        """The same for a replica; empty for a dense model, and where tokens are sent to their
+        experts, who meet other kernels, of which no engine's own were measured.
         """
-        return "" if replica.dispatch is not None else self.experts
+        meets = bool(replica.model.experts) and replica.dispatch is None
+        return self.experts if meets else ""
 
 
 @dataclass(frozen=True)
