@@ -47,6 +47,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twin import plugins
+from twin.garbage import rarely_collected
 
 if TYPE_CHECKING:
     from twin.analysis.adequacy import adequacy
@@ -173,11 +174,12 @@ plugins.offer("figures", "twin.present.figures")
 
 def __getattr__(name: str) -> Any:
     """Load a station of the journey when it is first asked for, so that `import twin` stays
-    light.
+    light. Modules are no garbage: looking for circles in them was an eighth of the loading.
     """
     if name not in _HOME:
         raise AttributeError(f"module 'twin' has no attribute {name!r}")
-    return getattr(import_module(f"twin.{_HOME[name]}"), name)
+    with rarely_collected():
+        return getattr(import_module(f"twin.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
