@@ -204,11 +204,34 @@ class PostTrainingLaw:
         """None: answers and training hold clocks of their own, and one stands for both."""
         return None
 
-    def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
+    @property
+    def links(self) -> training.TrainingLinks:
+        """What joins the GPUs that train."""
+        return self.trains.links
+
+    @property
+    def sending(self) -> training.Sending:
+        """When training within a step sends over the fabric, alone on it."""
+        one = self.trains.sending
+        return training.Sending(
+            self._many * one.sends_s, self._many * one.exposed_s, float(self.step().total_s)
+        )
+
+    @property
+    def _many(self) -> float:
+        """Optimiser steps that learn from the answers of one."""
+        return self.rollouts.samples / self.trains.steps.global_batch_sequences
+
+    def step(
+        self,
+        clock_frac: float = 1.0,
+        bandwidth_frac: float = 1.0,
+        share: training.FabricShare = training.WHOLE,
+    ) -> training.Step:
         """Answers, judgement, and the optimiser steps that learn from them."""
         asked = self.rollouts
-        one = self.trains.step(clock_frac, bandwidth_frac)
-        many = asked.samples / self.trains.steps.global_batch_sequences
+        one = self.trains.step(clock_frac, bandwidth_frac, share=share)
+        many = self._many
         judged_s = FORWARD_SHARE * asked.forward_passes * many * one.total_s
         learns_s = many * one.total_s + judged_s
         made_s = self.answers_s(clock_frac)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from twin.catalogue.rows import Gpu
 from twin.facility.training_fit import layout_on
@@ -15,7 +16,7 @@ LONE_B_S = 1e9
 """Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingLaw:
     """All that a step depends on but clock and fabric."""
 
@@ -37,16 +38,32 @@ class TrainingLaw:
         """
         if self.kernels.draw is None:
             return None
-        law = training.StepLaw(
+        return self.step_law.sustained(self.kernels.draw, True, cap_frac)
+
+    @property
+    def step_law(self) -> training.StepLaw:
+        """The same as the sum of what ranks issue."""
+        return training.StepLaw(
             self.model, self.layout, self.kernels.times, self.links, self.steps.sequence_length,
             self.steps.dtype, self.steps.recompute, self.software,
         )  # fmt: skip
-        return law.sustained(self.kernels.draw, True, cap_frac)
+
+    @cached_property
+    def sending(self) -> training.Sending:
+        """When a step sends over the fabric, alone on it."""
+        return training.sending(self.step_law)
 
     def step(
-        self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0, cap_frac: float = 1.0
+        self,
+        clock_frac: float = 1.0,
+        bandwidth_frac: float = 1.0,
+        cap_frac: float = 1.0,
+        share: training.FabricShare = training.WHOLE,
     ) -> training.Step:
-        """One optimiser step at a share of the clock and of the fabric, under a cap on power."""
+        """One optimiser step at a share of the clock and of the fabric, under a cap on power.
+
+        share   of that fabric, by phase, beside other gangs
+        """
         return training.step(
             self.model,
             self.layout,
@@ -58,6 +75,7 @@ class TrainingLaw:
             software=self.software,
             clock_frac=clock_frac,
             bandwidth_frac=bandwidth_frac,
+            share=share,
             draw=self.kernels.draw,
             cap_frac=cap_frac,
         )

@@ -147,6 +147,8 @@ class Cause(StrEnum):
     """Clocks were lowered for the grid, by demand response."""
     CAPPED = "capped"
     """Operators hold clocks down, by a ceiling on them or a cap on the power of GPUs."""
+    CONTENDED = "contended"
+    """Gangs share links of an oversubscribed fabric, with others or among their own nodes."""
     OTHER_GPU = "other_gpu"
     """A job runs on another type of GPU than the one it is measured by; negative where faster."""
     FINISHED = "finished"
@@ -165,6 +167,7 @@ WITHOUT_FAULT = (
     Cause.PREEMPTED,
     Cause.CURTAILED,
     Cause.CAPPED,
+    Cause.CONTENDED,
     Cause.OTHER_GPU,
     Cause.FINISHED,
     Cause.TOO_LARGE,

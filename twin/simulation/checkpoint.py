@@ -22,7 +22,7 @@ from twin.simulation.loop.fits import is_a
 from twin.simulation.loop.snapshot import Arrays, Snapshot
 from twin.simulation.run_file import packed, unpacked
 
-FORMAT = 36
+FORMAT = 37
 """Version of what a checkpoint holds."""
 LIMIT_BYTES = 2_000_000_000
 """A larger checkpoint is refused: none that a run writes is."""

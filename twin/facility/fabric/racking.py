@@ -11,6 +11,7 @@ from twin.facility.ledger import Entry, Ledger
 from twin.facility.model.fabric import Fabric
 from twin.facility.space.rack import Position
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
+from twin.physics.network import most_nodes
 
 SWITCHES_MAX = 200_000
 """More switches than this next to the nodes of one layout is refused."""
@@ -45,8 +46,14 @@ def _connected(ledger: Ledger, nodes: int, rack: Rack, switch: Switch) -> Fabric
     try:
         if spec.kind == "groups":
             group = rack.nodes_per_rack
-            return group_fabric(nodes, group, spec.switches_per_group, nics, nic_b_s)
-        return rail_fabric(nodes, spec.nodes_per_su, nics, spec.planes, switch.ports, nic_b_s)
+            return group_fabric(
+                nodes, group, spec.switches_per_group, nics, nic_b_s,
+                oversubscription=spec.oversubscription,
+            )  # fmt: skip
+        return rail_fabric(
+            nodes, spec.nodes_per_su, nics, spec.planes, switch.ports, nic_b_s,
+            oversubscription=spec.oversubscription,
+        )  # fmt: skip
     except InputError as error:
         for problem in error.problems:
             loc = ("layout", *problem.where.split("."))
@@ -58,11 +65,13 @@ def _connected(ledger: Ledger, nodes: int, rack: Rack, switch: Switch) -> Fabric
 def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:
     """More nodes under a leaf than ports, or more switches than anybody cables, is a problem."""
     spec = ledger.scenario.plan.fabric
-    if spec.kind == "rail_optimised" and spec.nodes_per_su > switch.ports // 2:
+    down = most_nodes(switch.ports, spec.oversubscription)
+    if spec.kind == "rail_optimised" and spec.nodes_per_su > down:
+        share = "half the ports" if spec.oversubscription == 1 else "the rest being uplinks,"
         ledger.complain(
             ("layout", "fabric", "nodes_per_su"),
             f"{spec.nodes_per_su} nodes under one leaf",
-            f"at most {switch.ports // 2}, half the ports of {spec.switch}",
+            f"at most {down}, {share} of {spec.switch}",
         )
     per_group = rack.nodes_per_rack if spec.kind == "groups" else spec.nodes_per_su
     each = spec.switches_per_group if spec.kind == "groups" else rack.nics_per_node * spec.planes

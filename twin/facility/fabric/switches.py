@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.errors import InputError, Problem
 from twin.facility.model.fabric import CORE, LEAF, SPINE, Fabric, Ints
-from twin.physics.network import ClosCounts, clos_counts
+from twin.physics.network import ClosCounts, clos_counts, spines_of_pod
 
 
 def rail_fabric(
@@ -22,9 +22,9 @@ def rail_fabric(
     switch_ports: int,
     nic_bandwidth_b_s: float,
     gpus_per_node: int | None = None,
+    oversubscription: float = 1.0,
 ) -> Fabric:
-    """A non-blocking rail-optimised fabric of two or three tiers; the last unit may lack nodes,
-    never leaves.
+    """A rail-optimised fabric of two or three tiers; the last unit may lack nodes, never leaves.
 
     gpus_per_node   as many as NICs where not given; other arguments as for
     `physics.network.clos_counts`. Raises InputError where the nodes do not fit the switches.
@@ -39,13 +39,16 @@ def rail_fabric(
     _require(nic_bandwidth_b_s > 0, "fabric.nic_bandwidth", f"{nic_bandwidth_b_s:g}", "above 0")
     su_count = -(-nodes // nodes_per_su)
     try:
-        counts = clos_counts(nodes_per_su, su_count, nics_per_node, planes, switch_ports)
+        counts = clos_counts(
+            nodes_per_su, su_count, nics_per_node, planes, switch_ports,
+            oversubscription=oversubscription,
+        )  # fmt: skip
     except ValueError as error:
         raise InputError(
             [Problem("fabric", str(error), "a fabric its switches can carry")]
         ) from error
     pod_of_su = np.arange(su_count, dtype=np.int32) // counts.su_per_pod
-    names, tier, pod, plane = _rail_switches(counts, pod_of_su, nics_per_node, planes)
+    names, tier, pod, plane = _rail_switches(counts, pod_of_su, nics_per_node, planes, switch_ports)
     spines = np.bincount(pod[tier == SPINE], minlength=counts.pods) // planes
     return Fabric(
         kind="rail_optimised",
@@ -64,6 +67,7 @@ def rail_fabric(
         uplinks_per_leaf=counts.uplinks_per_leaf,
         links_leaf_spine=(counts.uplinks_per_leaf // spines).astype(np.int32),
         taper_frac=1.0,
+        oversubscription=oversubscription,
     )
 
 
@@ -75,6 +79,7 @@ def group_fabric(
     nic_bandwidth_b_s: float,
     taper_frac: float = 1.0,
     gpus_per_node: int | None = None,
+    oversubscription: float = 1.0,
 ) -> Fabric:
     """A dragonfly of groups whose switches all reach one another, as in a Slingshot cabinet.
 
@@ -106,6 +111,7 @@ def group_fabric(
         uplinks_per_leaf=0,
         links_leaf_spine=np.zeros(groups, np.int32),
         taper_frac=taper_frac,
+        oversubscription=oversubscription,
     )
 
 
@@ -156,12 +162,14 @@ def no_fabric(nodes: int, gpus_per_node: int = 0) -> Fabric:
 
 
 def _rail_switches(
-    counts: ClosCounts, pod_of_su: Ints, rails: int, planes: int
+    counts: ClosCounts, pod_of_su: Ints, rails: int, planes: int, switch_ports: int
 ) -> tuple[tuple[str, ...], Ints, Ints, Ints]:
     """Names, tiers, pods and planes of all switches, leaves first."""
     leaves = [(LEAF, pod_of_su[s], p, f"leaf_su{s + 1}_rail{r + 1}") for s in range(len(pod_of_su))
               for r in range(rails) for p in range(planes)]  # fmt: skip
-    per_pod = _spines_per_pod(counts, pod_of_su, rails, planes)
+    flat = counts.tiers == 2
+    units = np.bincount(pod_of_su).tolist()
+    per_pod = [spines_of_pod(n * rails, counts.uplinks_per_leaf, switch_ports, flat) for n in units]
     prefix = "spine_" if counts.tiers == 2 else "spine_pod{}_"
     spines = [(SPINE, d, p, prefix.format(d + 1) + str(i + 1)) for d, n in enumerate(per_pod)
               for p in range(planes) for i in range(n)]  # fmt: skip
@@ -172,13 +180,6 @@ def _rail_switches(
     names = tuple(name if planes == 1 else f"{name}_plane{p + 1}" for _, _, p, name in rows)
     tier, pod, plane = np.array([row[:3] for row in rows], np.int32).T
     return names, tier, pod, plane
-
-
-def _spines_per_pod(counts: ClosCounts, pod_of_su: Ints, rails: int, planes: int) -> list[int]:
-    """Spines of one plane by pod: all of them in two tiers, one a leaf in three."""
-    if counts.tiers == 2:
-        return [counts.spine // planes]
-    return [int(n) * rails for n in np.bincount(pod_of_su)]
 
 
 def _require(holds: bool, where: str, found: str, allowed: str) -> None:

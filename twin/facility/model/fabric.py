@@ -50,6 +50,8 @@ class Fabric:
     """(pod,) Parallel links between a leaf and each spine of its pod."""
     taper_frac: float
     """Bandwidth between pods over the NICs' own, all switches up."""
+    oversubscription: float = 1.0
+    """Bandwidth towards nodes over that towards others: of a leaf, or of a group of a dragonfly."""
 
     @cached_property
     def transit(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:

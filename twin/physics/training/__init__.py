@@ -17,6 +17,8 @@ from twin.physics.training.memory import (
     stored_activation_bytes,
 )
 from twin.physics.training.power import TRAINING_DRAW, Draw, Sustained
+from twin.physics.training.sending import WHOLE, FabricShare, Sending, senders
+from twin.physics.training.sent import sending
 from twin.physics.training.software import (
     MEGATRON,
     MEGATRON_2022,
@@ -39,9 +41,12 @@ __all__ = [
     "STATE_BYTES_PER_PARAMETER",
     "TRAINING_DRAW",
     "WAITED_FOR",
+    "WHOLE",
     "Draw",
+    "FabricShare",
     "Layout",
     "RooflineTimes",
+    "Sending",
     "Step",
     "StepKernels",
     "StepLaw",
@@ -53,6 +58,8 @@ __all__ = [
     "effective_time_frac",
     "layout_problems",
     "memory_bytes",
+    "senders",
+    "sending",
     "state_bytes",
     "step",
     "stored_activation_bytes",

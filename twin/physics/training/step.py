@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import RECOMPUTE, Layout, layout_problems
 from twin.physics.training.power import TRAINING_DRAW, Draw, Sustained
+from twin.physics.training.sending import WHOLE, FabricShare
 from twin.physics.training.software import PLAIN, TrainingSoftware
 from twin.physics.training.step_law import WAITED_FOR, StepLaw
 from twin.physics.training.traffic import TrainingLinks
@@ -61,6 +62,7 @@ def step(
     software: TrainingSoftware = PLAIN,
     clock_frac: ArrayLike = 1.0,
     bandwidth_frac: ArrayLike = 1.0,
+    share: FabricShare = WHOLE,
     draw: Draw | None = TRAINING_DRAW,
     cap_frac: float = 1.0,
 ) -> Step:
@@ -72,6 +74,7 @@ def step(
                      attention, not memory
     draw             what cuts the clock; None where kernel times are those of a long run already
     bandwidth_frac   share of the fabric between scale-up domains
+    share            of that, by phase, beside other gangs
     cap_frac         a cap on the power, over the range from idle to the limit
     Raises ValueError where the layout does not fit the model or `recompute` is unknown.
     """
@@ -85,7 +88,7 @@ def step(
     law = StepLaw(model, layout, kernels, links, sequence_tokens, dtype, recompute, software)
     held = law.sustained(draw or TRAINING_DRAW, draw is not None, cap_frac)
     pairs = zip(held.clock_frac * clock.ravel(), fabric.ravel(), strict=True)
-    found = [law.parts(*pair) for pair in pairs]
+    found = [law.parts(*pair, share) for pair in pairs]
     parts = {name: np.array([one[name] for one in found]).reshape(clock.shape) for name in found[0]}
     return _as_step(law, parts, held)
 

@@ -18,6 +18,7 @@ from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.training.memory import OPTIMIZER_BYTES_PER_PARAMETER
 from twin.physics.training.power import ENERGY, Draw, StepLoad, Sustained, sustained
+from twin.physics.training.sending import WHOLE, FabricShare
 from twin.physics.training.software import TrainingSoftware
 from twin.physics.training.stage import StageLaw, StageTime
 from twin.physics.training.traffic import (
@@ -77,15 +78,23 @@ class StepLaw:
             self.recompute, self.software,
         )  # fmt: skip
 
-    def parts(self, clock_frac: float, fabric_frac: float) -> dict[str, float]:
-        """Seconds of one step by what they go to."""
+    def parts(
+        self, clock_frac: float, fabric_frac: float, share: FabricShare = WHOLE
+    ) -> dict[str, float]:
+        """Seconds of one step by what they go to.
+
+        fabric_frac   bandwidth between scale-up domains over what NICs give
+        share         of that, by phase, beside other gangs
+        """
         layout = self.layout
-        links = self.links.slowed(fabric_frac)
+        links = self.links.slowed(fabric_frac * share.layers)
+        between_stages = self.links.slowed(fabric_frac * share.messages)
+        among_copies = self.links.slowed(fabric_frac * share.gradients)
         typical, slowest = self.stage_law.stages(clock_frac, links)
         rounds = layout.microbatches
         kernels = slowest.forward + slowest.backward
         bubble_s = (layout.pipeline - 1) / layout.interleave * typical.total_s
-        exchange_s = self._exchange_s(slowest, links)
+        exchange_s = self._exchange_s(slowest, among_copies)
         found = {
             "matrix products": rounds * kernels.gemm_s,
             "attention": rounds * kernels.attention_s,
@@ -94,9 +103,9 @@ class StepLaw:
             "context parallel": rounds * _both(slowest.context),
             "expert parallel": rounds * _both(slowest.expert),
             "pipeline bubble": bubble_s,
-            "pipeline messages": self._messages_s(links),
+            "pipeline messages": self._messages_s(between_stages),
             "gradient exchange": exchange_s,
-            "weight gathering": self._gathering_s(typical, links),
+            "weight gathering": self._gathering_s(typical, among_copies),
             "optimizer": self._optimizer_s(),
             "host": self.software.host_step_s + rounds * slowest.host_s,
         }

@@ -65,6 +65,9 @@ class FabricSpec(Stated):
     """Independent planes."""
     switches_per_group: PositiveInt = Field(default=32, le=256)
     """Switches in one group of a `groups` fabric."""
+    oversubscription: float = Field(default=1.0, ge=1, le=64)
+    """Bandwidth towards nodes over that towards others, of a leaf or of a group; 1 is
+    non-blocking."""
     fed_by: Feeds = ()
     """Power feeds of the switches, for the redundancy report; empty where `fed_by_racks`."""
     fed_by_racks: bool = False

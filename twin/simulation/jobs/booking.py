@@ -12,7 +12,7 @@ from twin.arrays import Array, Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.pace import PaceOfJobs
+from twin.simulation.jobs.pace import SHORT, PaceOfJobs
 from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, Phase
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.turns import Turns
@@ -145,29 +145,45 @@ class Booking:
         self.losses.rate((cause, "", self.jobs[j].name), tokens_per_s, float(self.own.gpus[j]))
 
     def _lose_share(self, j: int) -> None:
-        """A slow job loses by its slowest racks where these are throttled, else by the fabric."""
+        """A slow job misses what gangs on the same links take; of the rest it loses by its slowest
+        racks where these are throttled, else by the fabric.
+        """
         own = self.own
+        beside = self._beside_others(j)
+        left = max(beside - float(own.speed[j]), 0.0)
+        if beside < 1.0:
+            self._miss_share(j, Cause.CONTENDED, 1.0 - beside)
+        if left <= SHORT:
+            return
         clock_frac = self.world.state.throttling.clock_frac
         held = np.unique(self.compute.rack_of_node[own.held[j]])
         slowest = held[clock_frac[held] == clock_frac[held].min()]
         if self._curtailed(slowest):
-            self._miss_share(j, Cause.CURTAILED)
+            self._miss_share(j, Cause.CURTAILED, left)
             return
         if self._capped(slowest):
-            self._miss_share(j, Cause.CAPPED)
+            self._miss_share(j, Cause.CAPPED, left)
             return
         racks = self.world.facility.racks.id
         name = self.jobs[j].name
         keys = [(Cause.THROTTLED, racks[r], name) for r in slowest]
         if clock_frac[slowest[0]] >= 1.0:
             keys = [(Cause.FABRIC, "", name)]
-        share = float((1.0 - own.speed[j]) / len(keys))
+        share = left / len(keys)
         for key in keys:
             self.losses.rate(key, share * float(own.tokens_per_s[j]), share * float(own.gpus[j]))
 
-    def _miss_share(self, j: int, cause: Cause) -> None:
-        """A job makes less than it could, and no fault is the cause."""
-        missing = float((1.0 - self.own.speed[j]) * self.own.tokens_per_s[j])
+    def _beside_others(self, j: int) -> float:
+        """Rate of progress that those on the same links leave it at full clock and whole fabric."""
+        if (self.own.link_share[j] == 1.0).all():
+            return 1.0
+        return self.learning.progress_per_s(j, 1.0, 1.0)
+
+    def _miss_share(self, j: int, cause: Cause, share: float) -> None:
+        """A job makes less than it could, by a share of its full rate, and no fault is the
+        cause.
+        """
+        missing = share * float(self.own.tokens_per_s[j])
         self.losses.usual_rate(cause, self.jobs[j].name, missing)
 
     def _capped(self, racks: Index) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.simulation.jobs.contention import Contention
 from twin.simulation.jobs.job_checkpoints import JobCheckpoints
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CHECKPOINTING, RUNNING
@@ -20,6 +21,7 @@ class JobSpeeds:
         self.learning = learning
         self.checkpoints = checkpoints
         count = self.own.work_s.size
+        self.contention = Contention(world, learning)
         self.full_share = learning.clock_share(np.arange(count), np.ones(count))
         """(job,) rate at full clocks."""
         self._versions: tuple[int, ...] = ()
@@ -37,6 +39,7 @@ class JobSpeeds:
         if versions != self._versions and self.own.running:
             running = np.array(self.own.running, dtype=np.int64)
             self._turn += 1
+            self.contention.set(running)
             self._set_speeds(running)
             self._share_storage(running)
         self._versions = versions

@@ -8,6 +8,7 @@ from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.gpu_profiles import profiled, refused
 from twin.physics.chip import clock_for_power
+from twin.physics.training import WHOLE, FabricShare, Sending
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.step_times import TrainingSpeed, Wave
 from twin.simulation.kernel.world import World
@@ -142,8 +143,24 @@ class Learning:
         return self._speed(j).busier(clock_frac)
 
     def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
-        """Rate of progress of a job with steps over that at full clock and whole fabric."""
-        return self._speed(j).speed(clock_frac, fabric_frac)
+        """Rate of progress of a job with steps, beside those that it shares links with, over that
+        at full clock and whole fabric.
+        """
+        share = self.own.link_share[j]
+        beside = WHOLE if (share == 1.0).all() else FabricShare(*share.tolist())
+        return self._speed(j).speed(clock_frac, fabric_frac, beside)
+
+    def sending(self, j: int) -> Sending:
+        """When a step of a training job sends over the fabric."""
+        return self._speed(j).sending
+
+    def senders(self, j: int, place: Index, places: int) -> Array:
+        """(phase, place) nodes of a training job that send out of the place in which they stand.
+
+        place   (node,) of its nodes in the order of ranks
+        """
+        each = max(int(self.own.learned_gpus[j]) // place.size, 1)
+        return self._speed(j).senders(each, place, places)
 
     def clock_share(self, jobs: Index, clock_frac: Array) -> Array:
         """(job,) rate of progress over that at full clock, of jobs that bring their own time."""

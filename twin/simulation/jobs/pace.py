@@ -11,7 +11,8 @@ from twin.simulation.jobs.job_speeds import JobSpeeds
 from twin.simulation.jobs.phase import RUNNING
 from twin.simulation.state.work import JobState
 
-_FULL_SPEED = 1.0 - 1e-12
+SHORT = 1e-12
+"""Share of the full rate below which nothing is missing."""
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,5 @@ class PaceOfJobs:
             target_s=own.target_s.take(running),
             waiting=running[~works],
             moves=works & (speed > 0),
-            short=running[~works | (speed < _FULL_SPEED)].tolist(),
+            short=running[~works | (speed < 1.0 - SHORT)].tolist(),
         )

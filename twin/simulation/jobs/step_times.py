@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.calibration.kernel_tables import has_tables
 from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
@@ -73,7 +73,7 @@ class TrainingSpeed:
         self.activity = self.wave.mean
         adapters = (spec.lora_rank, spec.lora_on)
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, *adapters))
-        self._speed: dict[tuple[float, float], float] = {}
+        self._speed: dict[tuple[float, float, training.FabricShare], float] = {}
 
     def _with_rollouts(
         self, trains: TrainingLaw, scenario: Scenario, on: Profiled, gpus: int
@@ -129,19 +129,33 @@ class TrainingSpeed:
         means = np.array([one.power_frac for one in known])
         return clocks, limits, means + (self.activity - means[-1])
 
-    def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
-        """One optimiser step at a share of the clock and of the fabric."""
-        return self.law.step(clock_frac, bandwidth_frac)
+    @property
+    def sending(self) -> training.Sending:
+        """When a step sends over the fabric, alone on it."""
+        return self.law.sending
 
-    def speed(self, clock_frac: float, bandwidth_frac: float) -> float:
+    def senders(self, gpus_per_node: int, place: Index, places: int) -> Array:
+        """(phase, place) nodes that send out of their place; arguments as of `training.senders`."""
+        domain_gpus = self.law.links.domain_gpus
+        return training.senders(self.layout, domain_gpus, gpus_per_node, place, places)
+
+    def step(
+        self, clock_frac: float, bandwidth_frac: float, share: training.FabricShare = training.WHOLE
+    ) -> training.Step:
+        """One optimiser step at a share of the clock and of the fabric."""
+        return self.law.step(clock_frac, bandwidth_frac, share=share)
+
+    def speed(
+        self, clock_frac: float, bandwidth_frac: float, share: training.FabricShare = training.WHOLE
+    ) -> float:
         """Rate of progress over that at full clock and whole fabric; 0 where the gang is cut
         off.
         """
         if bandwidth_frac <= 0:
             return 0.0
-        key = (clock_frac, bandwidth_frac)
+        key = (clock_frac, bandwidth_frac, share)
         if key not in self._speed:
-            self._speed[key] = self.nominal_s / float(self.step(clock_frac, bandwidth_frac).total_s)
+            self._speed[key] = self.nominal_s / float(self.step(*key).total_s)
         return self._speed[key]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import Facility
+from twin.physics.training import WHOLE
 from twin.scenario.schema import Scenario
 
 FREE = -1
@@ -63,6 +64,8 @@ class JobState:
     """Rate of progress over that at full speed."""
     fabric_frac: Array
     """Bandwidth over what its NICs give."""
+    link_share: Array
+    """(job, phase) share of that which gangs on the same links leave to a phase of its steps."""
     holding_s: Array
     """Time for which it held nodes."""
     energy_j: Array
@@ -152,6 +155,7 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         wait_rate=np.ones(count),
         speed=np.zeros(count),
         fabric_frac=np.ones(count),
+        link_share=np.ones((count, len(WHOLE))),
         holding_s=np.zeros(count),
         energy_j=np.zeros(count),
         submitted_s=np.full(count, np.nan),

@@ -21,6 +21,7 @@ _CAUSES = {
 }
 _ORDERED = {
     Cause.CAPPED: "operators' caps and ceilings on GPUs",
+    Cause.CONTENDED: "gangs on the same links of the fabric",
     Cause.CURTAILED: "calls to draw less",
 }
 """What lowers clocks on purpose: no loss, but tokens that are not made."""
