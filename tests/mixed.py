@@ -75,7 +75,19 @@ def mixed(number: int) -> Plain:
     _renewed(Random(f"renewed {number}"), asked)
     _widened(Random(f"widened {number}"), asked, minutes)
     _scaled(Random(f"scaled {number}"), asked)
+    _crowded(Random(f"crowded {number}"), asked)
     return asked
+
+
+def _crowded(draw: Random, asked: Plain) -> None:
+    """Units of eight nodes with few uplinks, and a gang whose experts stand in two of them."""
+    if asked["layout"]["name"] != "superpod_b200" or draw.random() > 0.5:
+        return
+    ratio = draw.choice([2, 4, 8])
+    asked["layout"]["fabric"] |= {"nodes_per_su": 8, "oversubscription": ratio}
+    spread = {"model": "Qwen3-30B-A3B", "nodes": 8, "expert_parallel": 64}
+    keep = {"global_batch_sequences": 256, "checkpoint_interval": "20 min"}
+    asked["workload"].append({"kind": "training", "name": "spread"} | spread | keep)
 
 
 def _limited(draw: Random, asked: Plain) -> None:

@@ -3,10 +3,9 @@
 Nodes that send out of one place (a leaf's unit, a group of a dragonfly) share its links evenly,
 each at most at its own rate: the max-min fair answer on one link. Other gangs send in some phases
 of their steps and not in others, and steps of different gangs keep no time with one another. So a
-phase gets the mean of that share over the loads of the others, each independent and as frequent as
-its part of a step. Links of other places that hold a flow lower are not seen, which is the
-pessimistic side; `tests/validation/test_contention.py` holds it against max-min fair flows from
-event to event.
+phase takes longer by the mean over the loads of the others, each independent and as frequent as its
+part of a step. That a flow may be held lower by links of another place is not seen.
+`tests/validation/test_contention.py` holds it against max-min fair flows from event to event.
 """
 
 from __future__ import annotations
@@ -105,12 +104,12 @@ def beside_others(odds: Sequence[Array]) -> list[Array]:
 
 
 def mean_share(capacity: float, own: Array, others: Array) -> Array:
-    """(phase,) Mean share of its rate that each sending node has.
+    """(phase,) Share of its rate that each sending node has, over all of what it sends.
 
     capacity   nodes whose whole rate the links carry
     own        (phase,) nodes of its own that send
     others     (load+1,) how likely others are to send from 0, 1, 2 … nodes
     """
     together = own[:, None] + np.arange(others.size)
-    share = np.minimum(capacity / np.maximum(together, 1e-12), 1.0)
-    return np.asarray(share @ others)
+    longer = np.maximum(together / capacity, 1.0)
+    return np.asarray(1.0 / (longer @ others))

@@ -14,6 +14,7 @@ _WHY = {
     "same": "the same",
     "checkpointing": "checkpoints fell at other times, or were not written",
     "queued": "other jobs waited longer or shorter for nodes",
+    "contended": "gangs had more or less of links that they share",
     "other_gpu": "a job went on on another type of GPU",
     "finished": "late work was finished all the same, or a job ended earlier",
     "too_large": "a job never found room",
