@@ -38,15 +38,8 @@ def rail_fabric(
     )
     _require(nic_bandwidth_b_s > 0, "fabric.nic_bandwidth", f"{nic_bandwidth_b_s:g}", "above 0")
     su_count = -(-nodes // nodes_per_su)
-    try:
-        counts = clos_counts(
-            nodes_per_su, su_count, nics_per_node, planes, switch_ports,
-            oversubscription=oversubscription,
-        )  # fmt: skip
-    except ValueError as error:
-        raise InputError(
-            [Problem("fabric", str(error), "a fabric its switches can carry")]
-        ) from error
+    shape = (nodes_per_su, su_count, nics_per_node, planes, switch_ports)
+    counts = _counted(shape, oversubscription)
     pod_of_su = np.arange(su_count, dtype=np.int32) // counts.su_per_pod
     names, tier, pod, plane = _rail_switches(counts, pod_of_su, nics_per_node, planes, switch_ports)
     spines = np.bincount(pod[tier == SPINE], minlength=counts.pods) // planes
@@ -69,6 +62,15 @@ def rail_fabric(
         taper_frac=1.0,
         oversubscription=oversubscription,
     )
+
+
+def _counted(shape: tuple[int, int, int, int, int], oversubscription: float) -> ClosCounts:
+    """Counts of a shape, or why its switches cannot carry it."""
+    try:
+        return clos_counts(*shape, oversubscription=oversubscription)
+    except ValueError as error:
+        allowed = "a fabric its switches can carry"
+        raise InputError([Problem("fabric", str(error), allowed)]) from error
 
 
 def group_fabric(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.physics.training import WHOLE
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
@@ -175,7 +176,7 @@ class Booking:
 
     def _beside_others(self, j: int) -> float:
         """Rate of progress that those on the same links leave it at full clock and whole fabric."""
-        if (self.own.link_share[j] == 1.0).all():
+        if self.learning.beside(j) == WHOLE:
             return 1.0
         return self.learning.progress_per_s(j, 1.0, 1.0)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.arrays import Index
 from twin.facility.fabric import shared_links
 from twin.physics.network import GangTraffic, gang_shares
+from twin.physics.training import WHOLE
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.kernel.world import World
 
@@ -17,6 +20,8 @@ class Contention:
         self.learning = learning
         self.links = shared_links(world.facility.fabric)
         self._hands = -1
+        if self.links is not None and not self.own.link_share.size:
+            self.own.link_share = np.ones((self.own.work_s.size, len(WHOLE)))
 
     def set(self, running: Index) -> None:
         """Enter what every running gang has of the links beside the others; asked again before

@@ -146,9 +146,12 @@ class Learning:
         """Rate of progress of a job with steps, beside those that it shares links with, over that
         at full clock and whole fabric.
         """
-        share = self.own.link_share[j]
-        beside = WHOLE if (share == 1.0).all() else FabricShare(*share.tolist())
-        return self._speed(j).speed(clock_frac, fabric_frac, beside)
+        return self._speed(j).speed(clock_frac, fabric_frac, self.beside(j))
+
+    def beside(self, j: int) -> FabricShare:
+        """What gangs on the same links leave a job."""
+        share = self.own.link_share
+        return FabricShare(*share[j].tolist()) if share.size else WHOLE
 
     def sending(self, j: int) -> Sending:
         """When a step of a training job sends over the fabric."""

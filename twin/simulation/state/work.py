@@ -9,7 +9,6 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import Facility
-from twin.physics.training import WHOLE
 from twin.scenario.schema import Scenario
 
 FREE = -1
@@ -64,8 +63,6 @@ class JobState:
     """Rate of progress over that at full speed."""
     fabric_frac: Array
     """Bandwidth over what its NICs give."""
-    link_share: Array
-    """(job, phase) share of that which gangs on the same links leave to a phase of its steps."""
     holding_s: Array
     """Time for which it held nodes."""
     energy_j: Array
@@ -117,6 +114,9 @@ class JobState:
     takes a part of a node."""
     host_free: Array = field(default_factory=lambda: np.zeros((0, 0)))
     """(node, resource) share of each node's cores and memory that no job holds."""
+    link_share: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(job, phase) share of its bandwidth that gangs on the same links leave to a phase of its
+    steps; empty where no fabric is oversubscribed."""
     held_gpus: list[Index] = field(default_factory=list)
     """GPUs of each job, numbered through (node, GPU)."""
     reserved_nodes: list[Index] = field(default_factory=list)
@@ -155,7 +155,6 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         wait_rate=np.ones(count),
         speed=np.zeros(count),
         fabric_frac=np.ones(count),
-        link_share=np.ones((count, len(WHOLE))),
         holding_s=np.zeros(count),
         energy_j=np.zeros(count),
         submitted_s=np.full(count, np.nan),
