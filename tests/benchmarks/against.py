@@ -49,6 +49,8 @@ HEADS = (
     "s over earlier",
     "CPU s over earlier",
     "MB over earlier",
+    "again, CPU s",
+    "again over earlier",
 )
 """CPU seconds tell two builds apart where other work shares the cores; seconds are the wait."""
 
@@ -95,7 +97,10 @@ def rows(earlier: Path | None, repeats: int, quick: bool) -> Iterator[tuple[obje
         theirs = {key: middle(before, key) for key in keys}
         old = [shown(theirs[key]) if earlier else "-" for key in keys]
         ratios = [ratio(ours[key], theirs[key]) for key in keys]
-        yield (label, *(shown(ours[key]) for key in keys), *old, *ratios)
+        own_again = middle(now, "again_cpu_s")
+        again = ratio(own_again, middle(before, "again_cpu_s"))
+        told = "-" if own_again is None else shown(own_again)
+        yield (label, *(shown(ours[key]) for key in keys), *old, *ratios, told, again)
 
 
 SNAPSHOT_HEADS = ("case", "save ms", "resume ms", "fork ms", "kept MB")
