@@ -29,8 +29,10 @@ def _failing(*nodes: int) -> dict[str, Any]:
     return {"timeline": [at | {"component": f"liquid_r1/node_{n}"} for n in nodes]}
 
 
-def _ran(rate: float, detail: str, **keys: Any) -> tuple[pd.DataFrame, list[tuple[float, str]]]:
-    work = service(rate, autoscale=SCALE, detail=detail, patience="5 min")
+def _ran(
+    rate: float, detail: str, patience: str = "5 min", **keys: Any
+) -> tuple[pd.DataFrame, list[tuple[float, str]]]:
+    work = service(rate, autoscale=SCALE, detail=detail, patience=patience)
     result = ran(asked(workload=[work], horizon="60 min", outputs={"period": "1 min"}, **keys))
     rows = result.frame("services").set_index("time_s")
     scaled = result.frame("events").query("what == 'scaled'")
@@ -40,14 +42,23 @@ def _ran(rate: float, detail: str, **keys: Any) -> tuple[pd.DataFrame, list[tupl
 def test_a_node_that_fails_is_made_good_by_the_next() -> None:
     """Nodes 1 and 2 fail at 630 s. The look at 660 s orders up to node 3, awake at 780 s; both are
     back at 2,430 s, and 2 and 3 sleep when looks have wanted one for four minutes, from 2,460 s on.
+    Nobody waits, so that no node is woken for a queue.
     """
-    rows, scaled = _ran(16.0, "fluid", faults=_failing(1, 2))
+    rows, scaled = _ran(16.0, "fluid", "1 s", faults=_failing(1, 2))
     assert scaled == [(660.0, "3 of 8 nodes, from 1"), (2700.0, "1 of 8 nodes, from 3")]
     one = rows["capacity_tokens_per_s"].iloc[0]
     for first, last, many in ((60, 600, 1), (720, 780, 0), (840, 2400, 1), (2520, 2700, 3)):
         here = rows["capacity_tokens_per_s"].loc[float(first) : float(last)]
         assert here.to_numpy() == pytest.approx(many * one), (first, last)
     assert rows["capacity_tokens_per_s"].loc[2760.0:].to_numpy() == pytest.approx(one)
+
+
+def test_a_queue_of_an_outage_wakes_more_nodes_than_its_stream() -> None:
+    """At 660 s what was asked in half a minute waits for as many seconds again."""
+    rows, scaled = _ran(16.0, "fluid", faults=_failing(1, 2))
+    assert scaled[0] == (660.0, "4 of 8 nodes, from 1")
+    assert rows["tokens_dropped"].sum() == 0
+    assert rows["nodes_awake"].iloc[-1] == 1
 
 
 def test_nobody_is_served_by_a_node_that_sleeps() -> None:

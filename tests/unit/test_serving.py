@@ -133,13 +133,14 @@ def test_a_lost_node_takes_its_replicas_and_no_more() -> None:
     assert service(run).capacity == pytest.approx(whole(run) * 7 / 8)
 
 
-def test_a_lost_rack_takes_the_service_down_and_its_queue_is_given_up() -> None:
+def test_a_lost_rack_takes_the_service_down_and_its_queue_waits_for_its_patience() -> None:
     run = asked(1.5, 1.5, 1.5, patience="100 s", faults=failing((150.0, "liquid_r1", 1e5)))
     full = whole(run)
     assert service(run).capacity == 0
     assert service(run).total("served") == pytest.approx(150 * full)
+    assert waiting(run, 160.0) == pytest.approx((0.5 * 150 + 1.5 * 10) * full)
+    assert waiting(run, 900.0) == pytest.approx(1.5 * 100 * full)
     assert service(run).total("dropped") == pytest.approx(1.5 * 900 * full - 150 * full)
-    assert waiting(run, 160.0) == 0
 
 
 def test_what_a_fault_costs_is_what_a_whole_pool_would_have_served() -> None:

@@ -2,7 +2,7 @@
 
 Within a window tokens arrive at a constant rate; they are served up to the pool's capacity, wait in
 a queue that grows and drains in straight lines, and are given up when the wait would pass the
-patience.
+patience; while nobody serves, once they have waited for it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from twin.simulation.serving.fleet import Fleet, fleets_of
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import in_turn, with_backlog
 from twin.simulation.serving.lived_pools import AskedPool, SeenAt
+from twin.simulation.serving.patience import Unanswered, unanswered
 from twin.simulation.serving.stage_capacity import ServiceStages, StageCapacity
-from twin.simulation.state.record import Key
+from twin.simulation.serving.unserved import Shortfall, Unserved
 from twin.simulation.state.work import ServiceState
 from twin.workload import Pool
 
@@ -46,7 +47,7 @@ class Service:
     ) -> None:
         self.pool = pool
         self.world = world
-        self.losses = losses
+        self.unserved = Unserved(losses, pool.name)
         self.fleet, self.readers = fleets_of(world, compute, pool, free)
         if self.readers is not None:
             self.handover = Handover(world, self.readers, self.fleet)
@@ -122,6 +123,9 @@ class Service:
         self.look()
         own = self.own
         capacity = self.capacity
+        if capacity <= 0:
+            self._wait()
+            return
         room = self.pool.patience_s * capacity
         if own.waiting > room:
             self._give_up(own.waiting - room)
@@ -130,6 +134,20 @@ class Service:
         nearly = room - _EMPTY - (own.arriving - capacity) * _TOUCH_S
         full = own.waiting >= nearly and own.arriving > capacity
         own.dropping = own.arriving - capacity if full else 0.0
+
+    def _wait(self) -> None:
+        """Nobody serves: all wait who asked within the patience."""
+        own = self.own
+        there = self._unanswered()
+        own.served = 0.0
+        if own.waiting > there.tokens + _EMPTY:
+            self._give_up(own.waiting - there.tokens)
+        full = own.waiting >= there.tokens - _EMPTY - there.leaving_per_s * _TOUCH_S
+        own.dropping = there.leaving_per_s if full else 0.0
+
+    def _unanswered(self) -> Unanswered:
+        now_s = self.world.now_s
+        return unanswered(self.asked_tokens, self.pool.window_s, now_s, self.pool.patience_s)
 
     def look(self) -> None:
         """Capacity of the live replicas, and what arrives in this window."""
@@ -174,16 +192,9 @@ class Service:
     def _give_up(self, tokens: float) -> None:
         self.own.waiting -= tokens
         self.own.totals[TOTALS.index("dropped")] += tokens
-        short = self.shortfall()
-        for key, share, _ in short:
-            if key[0] == Cause.CAPPED:
-                self.losses.usual_at_once((Cause.CAPPED, "", self.pool.name), tokens * share)
-            else:
-                self.losses.at_once(key, tokens * share)
-        if not short:
-            self.losses.usual_at_once((Cause.OVER_CAPACITY, "", self.pool.name), tokens)
+        self.unserved.at_once(tokens, self.shortfall())
 
-    def shortfall(self) -> list[tuple[Key, float, float]]:
+    def shortfall(self) -> Shortfall:
         """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it
         could, in the stage that has least.
         """
@@ -191,16 +202,8 @@ class Service:
 
     def lose(self) -> None:
         """Tokens given up for want of capacity that a whole pool would have had."""
-        short = self.whole - self.capacity
-        lost = min(self.own.dropping, short)
-        for key, share, gpus in self.shortfall():
-            if key[0] == Cause.CAPPED:
-                self.losses.usual_rate(Cause.CAPPED, self.pool.name, lost * share)
-            else:
-                self.losses.rate(key, lost * share, gpus)
-        if self.own.dropping > lost:
-            more = self.own.dropping - lost
-            self.losses.usual_rate(Cause.OVER_CAPACITY, self.pool.name, more)
+        missing = self.whole - self.capacity
+        self.unserved.rate(self.own.dropping, missing, self.shortfall())
 
     def advance(self, span_s: float) -> None:
         """Move the queue and the totals on."""
@@ -234,6 +237,8 @@ class Service:
         own = self.own
         slope = own.arriving - own.served - own.dropping
         awake_s = self.autoscaler.next_s()
+        if self.capacity <= 0:
+            return min(self._unanswered().next_s(own.waiting, own.dropping), awake_s)
         if slope < 0:
             return min(own.waiting / -slope, awake_s)
         if slope > 0:
