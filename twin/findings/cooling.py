@@ -60,6 +60,17 @@ COOLING: dict[FindingCode, Meaning] = {
         "its racks throttle or stop when the unit fails or is taken out for work",
         "one more unit on a common header",
     ),
+    FindingCode.NO_SPARE_PLANT_UNIT: Meaning(
+        Severity.NOTE,
+        "all that its water cools warms, and throttles or stops on hot or busy days, when the unit "
+        "fails or is taken out for work",
+        "one more unit on the same water, or larger ones",
+    ),
+    FindingCode.NO_SPARE_AIR_HANDLER: Meaning(
+        Severity.NOTE,
+        "the hall's inlets warm when the unit fails or is taken out for work",
+        "one more air handler in the hall, or larger ones",
+    ),
     FindingCode.DECOUPLER_REVERSED: Meaning(
         Severity.WARNING,
         "its return goes through the common pipe into its supply: coils and racks have water "

@@ -57,6 +57,8 @@ class FindingCode(StrEnum):
     RACK_SHORT_OF_COOLANT = "rack_short_of_coolant"
     PUMP_MAY_CAVITATE = "pump_may_cavitate"
     NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
+    NO_SPARE_PLANT_UNIT = "no_spare_plant_unit"
+    NO_SPARE_AIR_HANDLER = "no_spare_air_handler"
     DECOUPLER_REVERSED = "decoupler_reversed"
     COOLS_NOTHING = "cools_nothing"
     DOOR_SHORT_OF_AIR = "door_short_of_air"
