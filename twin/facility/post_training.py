@@ -209,7 +209,7 @@ class PostTrainingLaw:
         """What joins the GPUs that train."""
         return self.trains.links
 
-    @property
+    @cached_property
     def sending(self) -> training.Sending:
         """When training within a step sends over the fabric, alone on it."""
         one = self.trains.sending

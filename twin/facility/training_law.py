@@ -16,7 +16,7 @@ LONE_B_S = 1e9
 """Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TrainingLaw:
     """All that a step depends on but clock and fabric."""
 
