@@ -86,7 +86,7 @@ class Autoscaler:
         if self.asked is None:
             return
         now = self.world.now_s
-        clock_frac = self.world.state.throttling.clock_frac[self.fleet.racks]
+        clock_frac = self.fleet.clocks
         per_s = arrived_per_s + waiting / window_s
         wanted = self._wanted(per_s, self.fleet.standing, clock_frac)
         most = self._most_of_late(wanted)

@@ -199,17 +199,22 @@ class Fleet:
             state.throttling.version,
         )
         if self._capacity[0] != versions or self._capacity[1] is not awake:
-            clock_frac = state.throttling.clock_frac[self.racks]
+            clock_frac = self.clocks
             paced = self.replicas_by_rack(self.standing * awake) * self.reach.pace_by_rack()
             self._capacity = (versions, awake, paced * self.speed.capacity(clock_frac))
         return self._capacity[2]
 
     @property
+    def clocks(self) -> Array:
+        """(rack of the fleet,) at which its replicas go."""
+        return self.reach.slowest_by_rack(self.world.state.throttling.clock_frac)
+
+    @property
     def clock_frac(self) -> float:
-        """Mean clock of its racks."""
+        """Mean clock of its replicas, by rack."""
         clocks = self.world.state.throttling
         if self._clock[0] != clocks.version:
-            self._clock = (clocks.version, float(clocks.clock_frac[self.racks].mean()))
+            self._clock = (clocks.version, float(self.clocks.mean()))
         return self._clock[1]
 
     def clocks_under(self, allowed: Allowed, load_frac: float) -> Array:
@@ -232,6 +237,7 @@ class Fleet:
         if not whole.all() or self._cut_off(rack):
             return Cause.FABRIC
         clocks = state.throttling
+        rack = self.reach.slowest_beside(rack, clocks.clock_frac)
         if 0 < clocks.notch[rack] <= clocks.ordered_notch[rack]:
             return Cause.CAPPED
         return Cause.THROTTLED if clocks.clock_frac[rack] < 1.0 else Cause.FAILED

@@ -61,6 +61,32 @@ class Reach:
             self._pace = (version, self._pace_now())
         return self._pace[1]
 
+    def slowest_by_rack(self, clock_frac: Array) -> Array:
+        """(rack of the fleet,) clock at which replicas there go: ranks wait for the slowest rack
+        that their replica stands on.
+
+        clock_frac   (rack,) of all racks
+        """
+        if not self.in_row:
+            return clock_frac[self.racks]
+        slowest = np.full(int(self.racks[-1]) + 1, np.inf)
+        np.minimum.at(slowest, self.rack, self._least_in_row(clock_frac[self.rack]))
+        return slowest[self.racks]
+
+    def slowest_beside(self, rack: int, clock_frac: Array) -> int:
+        """The slowest rack that replicas on a rack stand on."""
+        if not self.in_row:
+            return rack
+        row = np.arange(self.rack.size) // self.in_row
+        beside = self.rack[np.isin(row, row[self.rack == rack])]
+        return int(beside[np.argmin(clock_frac[beside])])
+
+    def _least_in_row(self, of_node: Array) -> Array:
+        """(node,) the least of those that its replica stands on; a new array."""
+        whole = of_node.size // self.in_row * self.in_row
+        least = of_node[:whole].reshape(-1, self.in_row).min(axis=1)
+        return np.concatenate([np.repeat(least, self.in_row), of_node[whole:]])
+
     def _pace_now(self) -> Array:
         pace = np.array([self._found_once(share) for share in self._narrowest().tolist()])
         racks = int(self.racks[-1]) + 1
@@ -79,7 +105,4 @@ class Reach:
             least = np.full(int(self.racks[-1]) + 1, 1.0)
             np.minimum.at(least, self.rack, share)
             return np.asarray(least[self.rack])
-        whole = share.size // self.in_row * self.in_row
-        each = share[:whole].reshape(-1, self.in_row).min(axis=1)
-        share[:whole] = np.repeat(each, self.in_row)
-        return share
+        return self._least_in_row(share)

@@ -122,7 +122,7 @@ class ReplicaEngine:
 
     def _set_clocks(self, replicas: Replicas, now: float) -> None:
         fleet = self.fleet
-        clock = fleet.world.state.throttling.clock_frac[fleet.racks][self.rack_of_replica]
+        clock = fleet.clocks[self.rack_of_replica]
         place = np.interp(clock, CLOCKS, np.arange(CLOCKS.size))
         level = np.minimum(place.astype(int), CLOCKS.size - 2)
         other = (replicas.level != level) | (replicas.blend != place - level)
