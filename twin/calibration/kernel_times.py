@@ -75,6 +75,12 @@ class MeasuredKernels:
         job = work(call.op, call.axes, FORMATS[call.form])
         return job.flop.reshape(shape), job.byte.reshape(shape)
 
+    def borrowed(self, op: str, form: str) -> bool:
+        """Whether an engine's own kernels are asked for that were measured under TensorRT-LLM
+        alone.
+        """
+        return bool(self.engine) and (op, form) not in kernel_surfaces(self.gpu, self.engine)
+
     def ceilings(self, form: str) -> Ceilings:
         """Rates that products of a number format reach."""
         return self._surface("gemm", form).ceilings
@@ -85,8 +91,8 @@ class MeasuredKernels:
         return seconds, np.ones(seconds.shape, dtype=bool)
 
     def _surface(self, op: str, form: str) -> KernelSurface:
-        own = bool(self.engine) and (op, form) in kernel_surfaces(self.gpu, self.engine)
-        surface = kernel_surface(self.gpu, op, form, self.engine if own else "")
+        engine = "" if self.borrowed(op, form) else self.engine
+        surface = kernel_surface(self.gpu, op, form, engine)
         assert isinstance(surface, KernelSurface)
         if self.carried == Carried():
             return surface

@@ -38,6 +38,12 @@ class ProfiledKernels:
     """Whether a clock of 1 is the highest one, or that which the samples had: who asks for the
     highest must see himself whether the board's power allows it."""
 
+    def borrowed(self, op: str, form: str) -> bool:
+        """Whether an engine's own kernels are asked for, which neither the profile nor what ships
+        has.
+        """
+        return (op, form) not in self.surfaces and self.behind.borrowed(op, form)
+
     @cached_property
     def surfaces(self) -> dict[tuple[str, str], KernelSurface]:
         """By operation and number format."""

@@ -8,6 +8,7 @@ from twin.analysis.prediction.capped import CappedRun
 from twin.analysis.prediction.case import ReplicaCase
 from twin.analysis.prediction.profiled import usual_notes
 from twin.facility.serving.software import (
+    BORROWED_EXPERTS_ERROR_FRAC,
     CARRIED_ERROR_FRAC,
     EAGER_ERROR_FRAC,
     FOREIGN_EXPERTS_ERROR_FRAC,
@@ -39,6 +40,10 @@ MIG_NOTE = (
     "an instance has its share of the GPU's rates, bandwidth and power: no published serving on "
     "instances was held against it, and its power is assumed, for the vendor states none; what "
     "is told of a GPU is told of all its {}, each under this load"
+)
+BORROWED_NOTE = (
+    "this engine's own products of experts were not measured in {} on this GPU: TensorRT-LLM's "
+    "stand for them"
 )
 OUTSIDE_FRAC = 0.1
 """Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
@@ -169,7 +174,15 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     queued = EAGER_ERROR_FRAC if case.eager else 0.0
     stages = STAGES_ERROR_FRAC if case.replica.pipeline > 1 else 0.0
     sent = SENT_ERROR_FRAC if case.replica.dispatch is not None else 0.0
-    return max(usual, carried, queued, stages, sent) + outside
+    borrowed = BORROWED_EXPERTS_ERROR_FRAC if _borrows_experts(case) else 0.0
+    return max(usual, carried, queued, stages, sent) + outside + borrowed
+
+
+def _borrows_experts(case: ReplicaCase) -> bool:
+    """Whether its engine's own products of experts were not measured in their format."""
+    replica = case.replica
+    runs_moe = bool(replica.model.experts) and replica.dispatch is None
+    return runs_moe and case.kernels.times.borrowed("moe", replica.formats.experts)
 
 
 def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[str, ...]:
@@ -195,6 +208,8 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
     if asked.mig:
         instances = f"{case.side_by_side} instances" if case.side_by_side > 1 else "one instance"
         notes.append(MIG_NOTE.format(instances))
+    if _borrows_experts(case):
+        notes.append(BORROWED_NOTE.format(case.replica.formats.experts))
     if (by := case.replica.dispatch) is not None:
         more = percent(by.fullest - 1, 0)
         notes.append(f"each token is sent to its experts; the fullest rank gets {more} above mean")
