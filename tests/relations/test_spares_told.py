@@ -34,13 +34,17 @@ def test_review_and_redundancy_agree(name: str) -> None:
     facility = twin.build(twin.load(ROOT / "layouts" / f"{name}.yaml"))
     cooling = facility.cooling
     alone = failing(facility)
-    in_plants = {cooling.units.id[unit] for plant in cooling.plants for unit in plant.units}
-    assert set(told(facility, "no_spare_plant_unit")) <= alone
-    assert bool(in_plants & alone) == bool(told(facility, "no_spare_plant_unit"))
-    of_halls = [role(kind) is Role.HALL_COOLING for kind in cooling.units.kind]
-    in_halls = {name for name, one in zip(cooling.units.id, of_halls, strict=True) if one}
-    assert set(told(facility, "no_spare_air_handler")) <= alone
-    assert bool(in_halls & alone) == bool(told(facility, "no_spare_air_handler"))
+    plant_of = {cooling.units.id[u]: plant.id for plant in cooling.plants for u in plant.units}
+    hall_of = {
+        cooling.units.id[u]: cooling.hall_id[cooling.units.zone[u]]
+        for u, kind in enumerate(cooling.units.kind)
+        if role(kind) is Role.HALL_COOLING
+    }
+    for code, group_of in (("no_spare_plant_unit", plant_of), ("no_spare_air_handler", hall_of)):
+        said = set(told(facility, code))
+        assert said <= alone
+        short = {group_of[name] for name in alone if name in group_of}
+        assert {group_of[name] for name in said} == short, code
 
 
 def superpod(**counts: int) -> Facility:

@@ -117,9 +117,8 @@ def test_a_queue_is_told_in_the_row_in_which_it_stands(tmp_path: Path) -> None:
     assert waits_s[1] == pytest.approx(many * ANSWER / full - WINDOW_S, rel=1e-9)
     late = found["ttft_p50_s"] - waits_s
     assert late[1] == pytest.approx(steady(tmp_path, round(0.99 * many / 1.5))["ttft_p50_s"])
-    assert found["ttft_p50_s"][0] == pytest.approx(found["ttft_p50_s"].iloc[-1], rel=1e-9)
-    assert found["ttft_p50_s"].iloc[-1] < late[1]
-    assert found["tokens_waiting"].iloc[-1] == pytest.approx(0, abs=1e-6)
+    assert found["ttft_p50_s"][0] == found["ttft_p50_s"].iloc[-1] < late[1]
+    assert found["tokens_waiting"].iloc[-1] == 0
 
 
 def test_services_of_windows_of_their_own_tell_their_own(tmp_path: Path) -> None:

@@ -5,12 +5,10 @@ Callers wait for their patience; those who asked within it are served when serve
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, faults
+from tests.planner import answer, chat, faults
 from twin import Result
 
 PATIENCE_S = 30.0
@@ -19,17 +17,8 @@ BACK_S = 900.0
 
 def lost_for(out_s: float, detail: str, per_s: float = 20.0, nodes: int = 4) -> Result:
     """A service on four nodes, of which some fail at once."""
-    service: dict[str, Any] = {
-        "kind": "inference",
-        "name": "chat",
-        "model": "Llama-3.1-70B",
-        "nodes": 4,
-        "tensor_parallel": 4,
-        "dtype": "fp8",
-        "requests": {"rate": f"{per_s} / s"},
-        "patience": f"{PATIENCE_S} s",
-        "detail": detail,
-    }
+    large = {"model": "Llama-3.1-70B", "tensor_parallel": 4, "dtype": "fp8"}
+    service = chat("chat", 4, per_s, patience=f"{PATIENCE_S} s", detail=detail, **large)
     out = [(BACK_S, f"liquid_r1/node_{n + 1}", out_s) for n in range(nodes)]
     return answer(small_layout(4, 0), workload=[service], faults=faults(*out), horizon="40 min")
 

@@ -54,12 +54,7 @@ def layout(ledger: Ledger, places: list[Position]) -> None:
         if name in ledger.row:
             _override(ledger, name, racks.get(name))
         else:
-            ledger.complain(
-                ("layout", "overrides", name),
-                repr(name),
-                "a component of this layout",
-                did_you_mean(name, ledger.row),
-            )
+            ledger.unknown_component(("layout", "overrides", name), name)
     _own_assets(ledger)
     halls = ledger.scenario.plan.halls
     corner = np.array([h.at for h in halls])

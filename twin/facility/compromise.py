@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.catalogue.equipment_kinds import Role, role
-from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
 from twin.members import is_member
 from twin.scenario.schema import TimedFault
@@ -153,8 +152,7 @@ def _of_role(ledger: Ledger, wanted: Role) -> list[str]:
 def _refuse_without_controller(ledger: Ledger, loc: Loc, name: str) -> None:
     row = ledger.row.get(name)
     if row is None:
-        allowed = "a component of this layout that has a controller"
-        ledger.complain(loc, repr(name), allowed, did_you_mean(name, ledger.row))
+        ledger.unknown_component(loc, name, "a component of this layout that has a controller")
     elif not commanded(ledger.entries[row].kind):
         kinds = sorted({entry.kind for entry in ledger.entries if commanded(entry.kind)})
         found = f"compromise of {name!r}, a {ledger.entries[row].kind}"

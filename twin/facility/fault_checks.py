@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from twin.errors import did_you_mean
 from twin.facility.compromise import refuse_uncommanded
 from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
@@ -25,32 +24,12 @@ def check_faults(ledger: Ledger) -> None:
         refuse_without_pipes(ledger, (*loc, "mode"), fault)
 
 
-MOST_NAMES = 12
-"""Names told where none is near."""
-
-
-def _containing(word: str, ledger: Ledger) -> str:
-    """The first names in which a word stands; empty where it stands in none."""
-    found = [name for name in ledger.row if word and word.casefold() in name.casefold()]
-    more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
-    return f"with that in their name: {', '.join(found[:MOST_NAMES])}{more}" if found else ""
-
-
-def _one_a_kind(ledger: Ledger) -> str:
-    """The first of each kind, where nothing is near."""
-    firsts: dict[str, str] = {}
-    for name, row in ledger.row.items():
-        firsts.setdefault(ledger.entries[row].kind, name)
-    return f"there are, among others, {', '.join(list(firsts.values())[:MOST_NAMES])}"
-
-
 def check_target(ledger: Ledger, loc: Loc, name: str) -> None:
     """A name that is no component of the layout, nor a node of its racks or a GPU of one."""
     rack, slash, node = name.partition("/")
     row = ledger.row.get(rack)
     if row is None:
-        hint = did_you_mean(rack, ledger.row) or _containing(rack, ledger) or _one_a_kind(ledger)
-        ledger.complain(loc, repr(name), "a component of this layout", hint)
+        ledger.unknown_component(loc, name)
         return
     nodes = ledger.entries[row].nodes
     gpus = ledger.entries[row].gpus // max(nodes, 1)

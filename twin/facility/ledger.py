@@ -44,6 +44,10 @@ class Entry:
     facing_deg: float = 180.0
 
 
+MOST_NAMES = 12
+"""Components told where none is near."""
+
+
 @dataclass
 class Ledger:
     """Components, groups, connections and problems of a build in progress."""
@@ -95,6 +99,28 @@ class Ledger:
             f"{what}: " + (", ".join(sorted(known)) or "none stated"),
             did_you_mean(name, known),
         )
+
+    def unknown_component(
+        self, loc: Loc, name: str, allowed: str = "a component of this layout"
+    ) -> None:
+        """Note a name that is no component, with the nearest, those that hold it, or one of each
+        kind.
+        """
+        part = name.partition("/")[0]
+        hint = did_you_mean(part, self.row) or self._holding(part) or self._one_a_kind()
+        self.complain(loc, repr(name), allowed, hint)
+
+    def _holding(self, word: str) -> str:
+        """The first names in which a word stands; empty where it stands in none."""
+        found = [name for name in self.row if word and word.casefold() in name.casefold()]
+        more = f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
+        return f"with that in their name: {', '.join(found[:MOST_NAMES])}{more}" if found else ""
+
+    def _one_a_kind(self) -> str:
+        firsts: dict[str, str] = {}
+        for entry in self.entries:
+            firsts.setdefault(entry.kind, entry.id)
+        return f"there are, among others, {', '.join(list(firsts.values())[:MOST_NAMES])}"
 
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""

@@ -180,9 +180,7 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
 
 def _borrows_experts(case: ReplicaCase) -> bool:
     """Whether its engine's own products of experts were not measured in their format."""
-    replica = case.replica
-    runs_moe = bool(replica.model.experts) and replica.dispatch is None
-    return runs_moe and case.kernels.times.borrowed("moe", replica.formats.experts)
+    return case.kernels.times.borrowed("moe", case.replica.formats.experts)
 
 
 def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ def clos_counts(
     Source: NVIDIA DGX SuperPOD reference architectures H100, B200, B300, component counts.
     """
     uplinks = leaf_uplinks(nodes_per_su, switch_ports, oversubscription)
-    _check(nodes_per_su, su_count, nics_per_node, planes, switch_ports, uplinks)
+    most = most_nodes(switch_ports, oversubscription)
+    _check(nodes_per_su, su_count, nics_per_node, planes, switch_ports, most)
     leaf_per_plane = su_count * nics_per_node
     half = switch_ports // 2
     flat = leaf_per_plane <= switch_ports
@@ -118,22 +119,16 @@ def _units_of_pods(units: int, per_pod: int) -> list[int]:
 
 
 def _check(
-    nodes_per_su: int,
-    su_count: int,
-    nics_per_node: int,
-    planes: int,
-    switch_ports: int,
-    uplinks: int,
+    nodes_per_su: int, su_count: int, nics_per_node: int, planes: int, switch_ports: int, most: int
 ) -> None:
     half = switch_ports // 2
     if min(nodes_per_su, su_count, nics_per_node, planes) < 1:
         raise ValueError("nodes, units, NICs and planes must each be at least 1")
     if switch_ports < 2 or switch_ports % 2:
         raise ValueError(f"a switch needs an even number of ports, not {switch_ports}")
-    if nodes_per_su > switch_ports - uplinks:
-        down = switch_ports - uplinks
+    if nodes_per_su > most:
         raise ValueError(
-            f"{nodes_per_su} nodes in a unit need more than the {down} down-ports of a leaf"
+            f"{nodes_per_su} nodes in a unit need more than the {most} down-ports of a leaf"
         )
     if su_count * nics_per_node <= switch_ports:
         return

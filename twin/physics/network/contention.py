@@ -18,8 +18,8 @@ import numpy as np
 from twin.arrays import Array
 
 ROUNDS = 8
-"""Of shares and the times of sending that follow from them; what is left is below 1 in 1,000 on
-loads that fill links twice over."""
+"""Of shares and the times of sending that follow from them; what is left is below 1 in 1,000 where
+all that may be sent at once would fill the links ten times over."""
 
 
 @dataclass(frozen=True)

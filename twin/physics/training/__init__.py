@@ -18,7 +18,7 @@ from twin.physics.training.memory import (
 )
 from twin.physics.training.power import TRAINING_DRAW, Draw, Sustained
 from twin.physics.training.sending import WHOLE, FabricShare, Sending, senders
-from twin.physics.training.sent import sending
+from twin.physics.training.sending_times import sending
 from twin.physics.training.software import (
     MEGATRON,
     MEGATRON_2022,

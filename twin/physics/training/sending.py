@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.physics.network import exchange_senders, ring_senders
 from twin.physics.training.layout import Layout
 
@@ -54,6 +54,15 @@ class Sending:
         return np.asarray(sends_s / max(step_s, float(sends_s.sum()), 1e-300))
 
 
+def leaves_domain(layout: Layout, domain_gpus: int) -> Mask:
+    """(phase,) Whether ranks of it stand in several scale-up domains of so many GPUs."""
+    group = layout.tensor * layout.context
+    stage = group * layout.data
+    layers = max(group, layout.expert) > domain_gpus
+    messages = layout.pipeline > 1 and layout.gpus > domain_gpus
+    return np.array([layers, messages, stage > domain_gpus])
+
+
 def senders(
     layout: Layout, domain_gpus: int, gpus_per_node: int, place: Index, places: int
 ) -> Array:
@@ -79,7 +88,8 @@ def senders(
     if group > domain_gpus:
         ring = ring_senders(place, places, _nodes(group, gpus_per_node), joined)
         layers = np.maximum(layers, ring)
-    return np.stack([layers, messages, gradients])
+    found = np.stack([layers, messages, gradients])
+    return np.where(leaves_domain(layout, domain_gpus)[:, None], found, 0.0)
 
 
 def _nodes(gpus: int, gpus_per_node: int) -> int:

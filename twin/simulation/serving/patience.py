@@ -34,17 +34,18 @@ def unanswered(asked_tokens: Array, window_s: float, now_s: float, patience_s: f
     asked_tokens   (window,) output tokens asked for in each; nothing was asked before the first
     """
     first_s = now_s - patience_s
+    tokens = _asked(asked_tokens, window_s, max(first_s, 0.0), now_s)
     if first_s < -_TOUCH_S:
-        return Unanswered(_asked(asked_tokens, window_s, now_s), 0.0, -first_s)
+        return Unanswered(tokens, 0.0, -first_s)
     n = int((first_s + _TOUCH_S) // window_s)
-    tokens = _asked(asked_tokens, window_s, now_s) - _asked(asked_tokens, window_s, first_s)
     leaving = float(asked_tokens[n]) / window_s if n < asked_tokens.size else 0.0
-    return Unanswered(max(tokens, 0.0), leaving, (n + 1) * window_s - first_s)
+    return Unanswered(tokens, leaving, (n + 1) * window_s - first_s)
 
 
-def _asked(asked_tokens: Array, window_s: float, until_s: float) -> float:
-    """Tokens asked for until then."""
-    n = min(int(until_s // window_s), asked_tokens.size)
-    part = until_s / window_s - n
-    more = float(asked_tokens[n]) * part if n < asked_tokens.size else 0.0
-    return float(np.sum(asked_tokens[:n])) + more
+def _asked(asked_tokens: Array, window_s: float, first_s: float, last_s: float) -> float:
+    """Tokens asked for in between."""
+    windows = np.arange(int(first_s // window_s), int(last_s // window_s) + 1)
+    windows = windows[windows < asked_tokens.size]
+    begins = np.maximum(windows * window_s, first_s)
+    ends = np.minimum((windows + 1) * window_s, last_s)
+    return float((asked_tokens[windows] * (ends - begins)).sum() / window_s)

@@ -2,7 +2,7 @@
 
 Within a window tokens arrive at a constant rate; they are served up to the pool's capacity, wait in
 a queue that grows and drains in straight lines, and are given up when the wait would pass the
-patience; while nobody serves, once they have waited for it.
+patience, or, while nobody serves, once it has.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from twin.workload import Pool
 
 TOTALS = ("requests", "asked", "served", "dropped", "capacity", "energy_j")
 """What a service adds up; all but the first and the last in output tokens."""
+SERVED = TOTALS.index("served")
 ENERGY = TOTALS.index("energy_j")
 SEEN = ("load", "clock", "backlog_s", "pace", "reading_load", "reading_clock", "reading_pace")
 """What latencies hang on at a moment; the last three of replicas that read prompts."""
@@ -130,6 +131,9 @@ class Service:
         if own.waiting > room:
             self._give_up(own.waiting - room)
         queue = own.waiting > _EMPTY + capacity * _TOUCH_S or own.arriving > capacity
+        if not queue:  # what rounding left of one is served with it
+            own.totals[SERVED] += own.waiting
+            own.waiting = 0.0
         own.served = capacity if queue else own.arriving
         nearly = room - _EMPTY - (own.arriving - capacity) * _TOUCH_S
         full = own.waiting >= nearly and own.arriving > capacity
@@ -146,8 +150,8 @@ class Service:
         own.dropping = there.leaving_per_s if full else 0.0
 
     def _unanswered(self) -> Unanswered:
-        now_s = self.world.now_s
-        return unanswered(self.asked_tokens, self.pool.window_s, now_s, self.pool.patience_s)
+        pool = self.pool
+        return unanswered(self.asked_tokens, pool.window_s, self.world.now_s, pool.patience_s)
 
     def look(self) -> None:
         """Capacity of the live replicas, and what arrives in this window."""
@@ -202,8 +206,7 @@ class Service:
 
     def lose(self) -> None:
         """Tokens given up for want of capacity that a whole pool would have had."""
-        missing = self.whole - self.capacity
-        self.unserved.rate(self.own.dropping, missing, self.shortfall())
+        self.unserved.rate(self.own.dropping, self.whole - self.capacity, self.shortfall())
 
     def advance(self, span_s: float) -> None:
         """Move the queue and the totals on."""

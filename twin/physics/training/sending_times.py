@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin.arrays import Array
-from twin.physics.training.sending import PHASES, Sending
+from twin.physics.training.sending import PHASES, Sending, leaves_domain
 from twin.physics.training.step_law import StepLaw
 from twin.physics.training.traffic import (
     Waits,
@@ -27,20 +26,9 @@ def sending(law: StepLaw) -> Sending:
     parts = law.parts(1.0, 1.0)
     exposed_s = np.array([sum(parts[name] for name in names) for names in PHASES])
     sends_s = np.array([_layers_s(law, parts["tensor parallel"]), _messages_s(law), _copies_s(law)])
-    beyond = _beyond(law)
+    beyond = leaves_domain(law.layout, law.links.domain_gpus)
     sends_s = np.where(beyond, np.maximum(sends_s, exposed_s), 0.0)
     return Sending(sends_s, np.where(beyond, exposed_s, 0.0), sum(parts.values()))
-
-
-def _beyond(law: StepLaw) -> Array:
-    """(phase,) whether ranks of it stand in several scale-up domains."""
-    layout = law.layout
-    within = law.links.domain_gpus
-    group = layout.tensor * layout.context
-    stage = group * layout.data
-    layers = max(group, layout.expert) > within
-    messages = layout.pipeline > 1 and stage * layout.pipeline > within
-    return np.array([layers, messages, stage > within])
 
 
 def _layers_s(law: StepLaw, tensor_s: float) -> float:
