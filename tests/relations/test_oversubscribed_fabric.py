@@ -13,6 +13,7 @@ import twin
 from tests.planner import asked, loaded, number, ran
 from tests.stepwise import assert_same, event_by_event
 from twin import InputError, Result
+from twin.present.report.story.cost import what_it_cost
 
 
 def layout(oversubscription: float | None = None, nodes_per_su: int = 8) -> dict[str, Any]:
@@ -81,6 +82,9 @@ def test_what_is_missing_is_booked_to_the_links_they_share():
     assert parts["possible"] == pytest.approx(parts.drop("possible").sum(), rel=1e-9)
     assert run.frame("losses").empty
     assert parts["contended"] > 0.2 * parts["possible"]
+    said = what_it_cost(run)
+    assert "Uplinks of the fabric that gangs share left" in said
+    assert "Clocks" not in said
 
 
 def test_links_that_fit_a_share_of_its_nodes_stretch_its_exchange_by_hand():

@@ -19,30 +19,30 @@ _CAUSES = {
     Cause.ROLLED_BACK: "work rolled back",
     Cause.RESTARTING: "restarts",
 }
-_ORDERED = {
-    Cause.CAPPED: "operators' caps and ceilings on GPUs",
-    Cause.CONTENDED: "gangs on the same links of the fabric",
-    Cause.CURTAILED: "calls to draw less",
+_GIVEN_UP = {
+    Cause.CAPPED: "Clocks held down by operators' caps and ceilings on GPUs",
+    Cause.CONTENDED: "Uplinks of the fabric that gangs share",
+    Cause.CURTAILED: "Clocks held down by calls to draw less",
 }
-"""What lowers clocks on purpose: no loss, but tokens that are not made."""
+"""What was decided or designed so: no loss, but tokens that are not made."""
 _SMALL_FRAC = 0.005
 """A second or third cause with less than this share is not named."""
 
 
 def what_it_cost(result: Result) -> str:
-    """Tokens, money and GPU hours, and who lost them by what cause; then what was given up on
-    purpose.
+    """Tokens, money and GPU hours, and who lost them by what cause; then what was given up without
+    a fault.
     """
     return " ".join([_lost(result), *_given_up(result)])
 
 
 def _given_up(result: Result) -> list[str]:
-    """Tokens that were not made because somebody asked for lower clocks, which are no loss."""
+    """Tokens that were not made as clocks were asked to be lower or links are shared: no loss."""
     held = result.frame("token_balance").groupby("entry")["tokens"].sum()
     return [
-        f"Clocks held down by {who} left {tokens(held[cause])} tokens unmade, "
+        f"{what} left {tokens(held[cause])} tokens unmade, "
         f"{percent(held[cause] / held['possible'], 2)} of what could have been made."
-        for cause, who in _ORDERED.items()
+        for cause, what in _GIVEN_UP.items()
         if cause in held.index and held[cause] > 0
     ]
 
